@@ -1,0 +1,1 @@
+"""The network of departments, staff and customers: one port, adapters behind it."""

@@ -1,0 +1,1 @@
+"""The event log: what changed, in one order, written in the transaction of the change."""

@@ -1,0 +1,1 @@
+"""What happens when a field is asked for: reading, commands, computed fields, access."""

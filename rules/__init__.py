@@ -1,0 +1,1 @@
+"""Declarative rule files and the engine that reads them."""

@@ -1,0 +1,1 @@
+"""The rule compiler and its evaluators."""

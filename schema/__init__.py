@@ -1,0 +1,1 @@
+"""GraphQL as the client sees it, one module a feature."""

@@ -1,0 +1,71 @@
+"""Sources that are Python functions of selected columns: per row, once for the whole answer, or an ordinary resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphql import get_named_type, is_leaf_type
+
+from resolvers.reading.rows import Probe
+from resolvers.reading.source import Piece, Selected, Source
+from resolvers.reading.sqljson import JsonArray
+from resolvers.reading.values import Of, expression, wire
+from resolvers.reading.work import Call, CallOnce, decoded, decoder
+
+if TYPE_CHECKING:
+    from resolvers.reading.compiler import Compiler
+
+
+@dataclass(kw_only=True)
+class Computed(Source):
+    """A function of the needs: `value` is called per row, `batch` once with all keys of the answer."""
+
+    function: Callable[..., Any]
+    needs: tuple[Of, ...]
+    once: bool = False
+
+    def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
+        """A hole with the needs, and the call that fills it."""
+        del compiler
+        columns = [expression(of, row) for of in self.needs]
+        leaf = get_named_type(selected.definition.type)
+        encode = leaf.coerce_output_value if is_leaf_type(leaf) else None
+        decode = tuple(decoder(c.type) for c in columns)
+        work = (CallOnce if self.once else Call)(self.function, decode, encode)
+        return Piece(JsonArray(*[wire(c) for c in columns]), work)
+
+    def probe(self, parent: Probe, target: Probe) -> None:
+        """Touch the needs."""
+        del target
+        for of in self.needs:
+            expression(of, parent)
+
+
+@dataclass(kw_only=True)
+class Resolved(Source):
+    """An ordinary resolver with ordinary strawberry types below: its needs are fetched, and graphql-core walks on."""
+
+    function: Callable[..., Any]
+    needs: tuple[Of, ...]
+
+    def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
+        """The needs; the answer must be walked."""
+        del selected
+        compiler.must_walk()
+        return Piece(JsonArray(*[wire(expression(of, row)) for of in self.needs]))
+
+    def probe(self, parent: Probe, target: Probe) -> None:
+        """Touch the needs."""
+        del target
+        for of in self.needs:
+            expression(of, parent)
+
+    def resolve(self, source: Any, info: Any, **arguments: Any) -> Any:
+        """What graphql-core calls for the field."""
+        needs = source[info.path.key]
+        if needs is None:
+            return None
+        decode = tuple(decoder(getattr(of, "type", None)) for of in self.needs)
+        return self.function(info, *decoded(needs, decode), **arguments)

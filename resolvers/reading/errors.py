@@ -1,0 +1,20 @@
+"""Errors of reading.
+
+Unplannable        the planner does not know a selection: a slower way must answer
+Invalid            the client asked for something that cannot be; its code says what
+"""
+
+from __future__ import annotations
+
+from graphql import GraphQLError
+
+
+class UnplannableError(Exception):
+    """The planner does not know this selection; graphql-core must walk it."""
+
+
+class InvalidError(GraphQLError):
+    """The client's argument cannot be used: the message says what to give instead, `extensions.code` names the case."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message, extensions={"code": code})

@@ -1,0 +1,176 @@
+"""Plans: compiled statements with the origin of every parameter, kept by operation, entry, shape and access class."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from graphql import FieldNode, FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
+from sqlalchemy.engine import Dialect
+
+from resolvers.access import AccessClass
+from resolvers.reading.compiler import Compiler, Shape
+from resolvers.reading.context import Getter, Run
+from resolvers.reading.parameters import NOW, SUBJECT
+from resolvers.reading.rows import FromSource
+from resolvers.reading.source import Piece
+from resolvers.reading.work import Work, settle
+from store.types import Uid
+
+PLANS = 256
+"""How many operations' plans are kept."""
+
+SHAPES = 64
+"""How many shapes of one operation's variables are kept."""
+
+Select = Callable[[Compiler], Mapping[str, list[FieldNode]]]
+Parameter = tuple[Getter, Callable[[Any], Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One statement that gives one row: a text of JSON for each response key."""
+
+    text: str
+    parameters: Sequence[Parameter]
+    keys: Sequence[str]
+    works: Sequence[Work | None]
+    needs_walk: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the database's text is the answer already."""
+        return not any(self.works)
+
+    def values(self, run: Run) -> list[Any]:
+        """The parameters' values for one request, as the driver wants them."""
+        return [
+            value if process is None else process(value) for get, process in self.parameters for value in (get(run),)
+        ]
+
+    async def texts(self, run: Run) -> Sequence[str | None]:
+        """Run the statement; JSON by response key."""
+        row: Sequence[str | None] = await run.context.store.row(self.text, self.values(run))
+        return row
+
+    async def documents(self, run: Run) -> list[Any]:
+        """Run the statement and do what is left to Python."""
+        documents = [None if text is None else orjson.loads(text) for text in await self.texts(run)]
+        if any(self.works):
+            for position, work in enumerate(self.works):
+                if work is not None:
+                    work.fill(documents, position, run)
+            if run.waiting or run.holes:
+                await settle(run)
+        return documents
+
+
+@dataclass(slots=True)
+class Kept:
+    """The plans of one operation's entry. Holding the operation keeps its identity, which is the key, from being reused."""
+
+    operation: OperationDefinitionNode
+    shapes: dict[Any, Shape]
+    plans: dict[tuple[Any, ...], Plan]
+
+
+class Planner:
+    """Finds or makes the plan of an entry."""
+
+    def __init__(self, schema: GraphQLSchema, dialect: Dialect) -> None:
+        self.schema, self.dialect = schema, dialect
+        self.quote = dialect.identifier_preparer.quote
+        self.max_depth = depth_limit(dialect.name)
+        self.kept: OrderedDict[Any, Kept] = OrderedDict()
+        self.compiled = 0
+
+    def plan(
+        self,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        parent: GraphQLObjectType,
+        select: Select,
+        variables: Mapping[str, Any],
+        access: AccessClass,
+        *,
+        walking: bool,
+        entry: str,
+    ) -> Plan:
+        """The plan for these variables' shape and this access class."""
+        kept = self._kept(operation, (id(operation), entry, access, walking))
+        plan = kept.plans.get(tuple([read(variables) for read in kept.shapes.values()]))
+        if plan is not None:
+            return plan
+        compiler = Compiler(self, fragments, variables, access, walking=walking)
+        plan = self._compile(compiler, parent, select)
+        if len(kept.plans) >= SHAPES or compiler.shapes.keys() - kept.shapes.keys():
+            kept.plans.clear()
+        kept.shapes.update(compiler.shapes)
+        kept.plans[tuple([read(variables) for read in kept.shapes.values()])] = plan
+        return plan
+
+    def _kept(self, operation: OperationDefinitionNode, key: Any) -> Kept:
+        kept = self.kept.get(key)
+        if kept is None:
+            kept = self.kept[key] = Kept(operation, {}, {})
+            if len(self.kept) > PLANS:
+                self.kept.popitem(last=False)
+        else:
+            self.kept.move_to_end(key)
+        return kept
+
+    def _compile(self, compiler: Compiler, parent: GraphQLObjectType, select: Select) -> Plan:
+        self.compiled += 1
+        nodes = select(compiler)
+        pieces = [self._entry(compiler, parent, key, fields) for key, fields in nodes.items()]
+        columns = [sa.cast(document, sa.Text()).label(f"r{i}") for i, (document, _) in enumerate(pieces)]
+        statement = sa.select(*columns or [sa.null().label("r0")])
+        return self.finish(statement, compiler, list(nodes), [work for _, work in pieces])
+
+    @staticmethod
+    def _entry(compiler: Compiler, parent: GraphQLObjectType, key: str, fields: list[FieldNode]) -> Piece:
+        if fields[0].name.value == "__typename":
+            return Piece(sa.literal_column(f"'\"{parent.name}\"'"))
+        return compiler.field(parent, key, fields, FromSource(lambda name: _of_source(compiler, name)))
+
+    def finish(self, statement: Any, compiler: Compiler, keys: Sequence[str], works: Sequence[Work | None]) -> Plan:
+        """The statement's text, and where each of its parameters comes from."""
+        compiled = statement.compile(dialect=self.dialect)
+        parameters = [self._parameter(compiler, compiled.binds[name]) for name in compiled.positiontup or ()]
+        done = [work if work is not None and work.needed() else None for work in works]
+        return Plan(compiled.string, parameters, keys, done, compiler.walk_needed)
+
+    def _parameter(self, compiler: Compiler, bind: sa.BindParameter[Any]) -> Parameter:
+        process = bind.type.dialect_impl(self.dialect).bind_processor(self.dialect)
+        return _getter(compiler, bind), process
+
+
+def _of_source(compiler: Compiler, name: str) -> Any:
+    return compiler.bind(lambda run: getattr(run.source, name), Uid())
+
+
+def _getter(compiler: Compiler, bind: sa.BindParameter[Any]) -> Getter:
+    name = bind.key
+    if name in compiler.getters:
+        return compiler.getters[name]
+    if name == NOW:
+        return lambda run: run.context.now
+    if name == "holes":
+        return lambda run: run.hole_keys
+    if name.startswith(SUBJECT):
+        attribute = name.removeprefix(SUBJECT)
+        return lambda run: getattr(run.context.subject, attribute)
+    value = bind.value
+    return lambda run: value
+
+
+def depth_limit(dialect_name: str) -> int:
+    """How many selects inside one another the store's parser takes; SQLite before 3.46 has a stack of 100 entries."""
+    if dialect_name != "sqlite":
+        return 1_000_000
+    return 7 if sqlite3.sqlite_version_info < (3, 46) else 30

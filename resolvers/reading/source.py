@@ -1,0 +1,174 @@
+"""Where a field's value comes from: the base of all sources, and one selection of one declared field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import sqlalchemy as sa
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    value_from_ast,
+)
+from graphql.language import Visitor, visit
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers.reading.context import Getter, Run
+from resolvers.reading.rows import Probe
+from resolvers.reading.work import Work
+from store.clearance import Clearance
+
+if TYPE_CHECKING:
+    from resolvers.reading.compiler import Compiler
+
+
+class Piece(NamedTuple):
+    """A field's JSON value for one parent row, and what Python has still to do to it."""
+
+    document: Any
+    work: Work | None = None
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a declared field.
+
+    `bound` is its type as a bind parameter; `where` makes a condition of it on the target's columns, when it is given;
+    `fallback` gives its value when it is not.
+    """
+
+    type: Any
+    description: str
+    bound: sa.types.TypeEngine[Any] = field(default_factory=sa.Text)
+    default: Any = None
+    where: Callable[..., Any] | None = None
+    fallback: Getter | None = None
+    convert: Callable[[Any], Any] | None = None
+
+
+@dataclass(kw_only=True)
+class Source:
+    """Where a field's value comes from. `level` is found from the columns that it touches (`resolvers.reading.levels`)."""
+
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    level: Clearance = Clearance.PUBLIC
+    nested_selects = 0
+    """How many selects inside one another its SQL has: SQLite's older parsers have little room."""
+
+    def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
+        """The field's value for one parent row."""
+        raise NotImplementedError
+
+    def probe(self, parent: Probe, target: Probe) -> None:
+        """Touch every column that the field's value depends on, so that the probes note their levels."""
+        raise NotImplementedError
+
+
+class Selected:
+    """One selected field: its response key, its AST nodes, its definition in the schema."""
+
+    def __init__(self, compiler: Compiler, key: str, nodes: list[FieldNode], definition: GraphQLField) -> None:
+        self.compiler, self.key, self.nodes, self.definition = compiler, key, nodes, definition
+        self.given = {a.name.value: a.value for a in nodes[0].arguments or ()}
+        self.place = nodes[0].loc.start if nodes[0].loc else id(nodes[0])
+
+    @property
+    def type(self) -> GraphQLObjectType:
+        """The named type of the field."""
+        return cast("GraphQLObjectType", get_named_type(self.definition.type))
+
+    def value(self, name: str, variables: Mapping[str, Any], default: Any = None) -> Any:
+        """The argument's coerced value in one request, else the default."""
+        name = to_camel_case(name)
+        node = self.given.get(name)
+        if node is None:
+            return default
+        if isinstance(node, VariableNode):
+            return variables.get(node.name.value, default)
+        value = value_from_ast(node, self.definition.args[name].type, cast("dict[str, Any]", variables))
+        return default if value is Undefined else value
+
+    def shape(self, name: str, read: Callable[[Any], Any], default: Any = None) -> Any:
+        """Something of an argument that changes the statement's text."""
+        node = self.given.get(to_camel_case(name))
+        if node is None or not has_variables(node):
+            return read(self.value(name, {}, default))
+        return self.compiler.shape((self.place, name), lambda variables: read(self.value(name, variables, default)))
+
+    def is_given(self, name: str) -> bool:
+        """Whether the argument has a value that is not null."""
+        return bool(self.shape(name, lambda value: value is not None))
+
+    def getter(self, name: str, convert: Callable[[Any], Any] | None = None, default: Any = None) -> Getter:
+        """How the argument's value is found in a request; a constant is converted only once."""
+        convert = convert or _same
+        node = self.given.get(to_camel_case(name))
+        if node is None or not has_variables(node):
+            constant = convert(self.value(name, {}, default))
+            return lambda run: constant
+        return lambda run: convert(self.value(name, run.variables, default))
+
+    def number(self, name: str, check: Callable[[Any], int], default: int, more: int = 0) -> Any:
+        """A number (and some more) in the statement: a constant is in its text, which gives the store better estimates."""
+        node = self.given.get(to_camel_case(name))
+        if node is None or not has_variables(node):
+            return sa.literal_column(str(check(self.value(name, {}, default)) + more), sa.Integer())
+        return self.compiler.bind(self.getter(name, lambda value: check(value) + more, default), sa.Integer())
+
+    def bind(self, name: str, argument: Argument) -> Any:
+        """The argument's value as a bind parameter."""
+        read = self.getter(name, argument.convert, argument.default)
+        fallback = argument.fallback
+        if fallback is None:
+            return self.compiler.bind(read, argument.bound)
+
+        def value(run: Run) -> Any:
+            given = read(run)
+            return fallback(run) if given is None else given
+
+        return self.compiler.bind(value, argument.bound)
+
+    def conditions(self, arguments: Mapping[str, Argument], row: Any) -> list[Any]:
+        """The conditions of those arguments that are given and make one."""
+        return [
+            a.where(row, self.bind(name, a))
+            for name, a in arguments.items()
+            if a.where is not None and self.is_given(name)
+        ]
+
+    def parameters(self, arguments: Mapping[str, Argument]) -> list[Any]:
+        """The bind parameters of the arguments that make no condition of their own, for the relation's lambda."""
+        return [self.bind(name, a) for name, a in arguments.items() if a.where is None and a.bound is not NO_BIND]
+
+
+NO_BIND: sa.types.TypeEngine[Any] = sa.types.NullType()
+"""Marks an argument that its source reads by itself (paging, filters, orders)."""
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+
+    def enter_variable(self, *_: Any) -> None:
+        self.found = True
+
+
+def has_variables(node: ValueNode) -> bool:
+    """Whether a literal has a variable in it."""
+    if isinstance(node, VariableNode):
+        return True
+    visitor = _Variables()
+    visit(node, visitor)
+    return visitor.found
+
+
+def _same(value: Any) -> Any:
+    return value

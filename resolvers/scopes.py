@@ -1,0 +1,50 @@
+"""Row scopes: which rows of a type a subject sees, as part of the SQL of every select of that type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from resolvers.access import AccessClass, Scope
+from resolvers.reading.parameters import member, subject
+from store.assignment import AssignmentRow
+from store.customer import CustomerRow
+
+
+def customer_scope(customer: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
+    """Which customers a subject sees: all, those it serves now, those of its departments, or those of a partner."""
+    if access.scope is Scope.ALL:
+        return None
+    if access.scope is Scope.PARTNER:
+        return member(customer.id, subject("customer_ids"))
+    if access.scope is Scope.DEPARTMENTS:
+        return sa.func.coalesce(member(customer.department_id, subject("department_ids")), sa.false())
+    serves = AssignmentRow.__table__.alias("mine")
+    return sa.exists(
+        sa.select(sa.literal_column("1"))
+        .select_from(serves)
+        .where(serves.c.customer_id == customer.id, serves.c.staff_id == subject("staff_id"), serves.c.until.is_(None))
+        .correlate_except(serves)
+    )
+
+
+def through_customer(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
+    """Rows that belong to a customer are seen by whoever sees the customer."""
+    if access.scope is Scope.ALL:
+        return None
+    if access.scope is Scope.PARTNER:
+        return member(row.customer_id, subject("customer_ids"))
+    owner = CustomerRow.__table__.alias("whose")
+    return sa.exists(
+        sa.select(sa.literal_column("1"))
+        .select_from(owner)
+        .where(owner.c.id == row.customer_id, customer_scope(owner.c, access) or sa.true())
+        .correlate_except(owner)
+    )
+
+
+def directory_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
+    """Departments and staff are seen by everyone who works here, and not by partners."""
+    del row
+    return sa.false() if access.scope is Scope.PARTNER else None

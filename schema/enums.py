@@ -1,0 +1,138 @@
+"""Enums as clients see them: the store's enums, each value with its title in English and Chinese."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, cast
+
+import strawberry
+
+from resolvers.access import Role, Scope
+from store.assignment import AssignmentRole
+from store.clearance import Clearance
+from store.credit import CreditRating
+from store.customer import CustomerKind, CustomerSize, CustomerStatus
+from store.grade import Grade
+from store.interaction import Channel, Direction, HandlingState, InteractionKind
+from store.ledger import LedgerKind
+from store.relation import RelationDirection, RelationKind
+from store.staff import MembershipRole, StaffStatus
+from store.ticket import Severity, TicketEventKind, TicketKind, TicketStatus
+
+
+def expose(members: type[enum.Enum], description: str, titles: str) -> None:
+    """Make an enum one of the schema's. `titles` has one line a value, in order: `English | Chinese`."""
+    made = cast("Any", strawberry.enum(members, description=description)).__strawberry_definition__
+    lines = [line.strip() for line in titles.strip().splitlines()]
+    for value, title in zip(made.values, lines, strict=True):
+        value.description = title
+
+
+expose(
+    Grade,
+    "How important a customer is. 客户等级",
+    "very important | VIP客户\nkey | 重要客户\nnormal | 一般客户\npotential | 潜在客户",
+)
+expose(
+    CustomerKind,
+    "What a customer is. 客户类型",
+    "person | 个人\norganisation | 组织\nunnamed buyers, kept together | 散客",
+)
+expose(
+    CustomerStatus,
+    "Where a customer stands with us. 客户状态",
+    "prospect | 潜在\nactive | 活跃\nquiet | 沉寂\nlost | 流失",
+)
+expose(
+    CustomerSize,
+    "How large an organisation is, by its staff. 规模",
+    "under 10 | 微型\nunder 50 | 小型\nunder 250 | 中型\nunder 1,000 | 大型\n1,000 and more | 特大型",
+)
+expose(StaffStatus, "Whether a person works here. 在职状态", "working | 在职\non leave | 休假\nleft | 离职")
+expose(
+    MembershipRole,
+    "What a person is in a department. 部门职务",
+    "head | 负责人\nacting head | 代理负责人\ndeputy | 副职\nmember | 成员",
+)
+expose(AssignmentRole, "What a person of the staff is to a customer. 服务角色", "owner | 负责人\nbackup | 后备")
+expose(
+    RelationKind,
+    "What one customer is to another. 客户关系",
+    "belongs to the group of | 隶属于\nwas referred by | 由其推荐",
+)
+expose(
+    RelationDirection,
+    "From which end a relation is seen. 方向",
+    "this customer to the other | 正向\nthe other to this one | 反向",
+)
+expose(
+    Channel,
+    "How a contact was made. 渠道",
+    "telephone | 电话\nonline chat | 在线客服\ne-mail | 邮件\ntext message | 短信\nletter | 信函\nfax | 传真\n"
+    "social media | 社交媒体\nweb form | 网站\non site | 现场\nreferral | 转介",
+)
+expose(Direction, "Who started a contact. 呼叫方向", "the customer | 呼入\nwe | 呼出")
+expose(
+    InteractionKind,
+    "The event class of a journal entry. 事件类别",
+    "consultation | 咨询\ncomplaint | 投诉\nfault report | 报修\nsuggestion | 建议\norder | 订单\ncallback | 回访\n"
+    "regular return visit | 定期回访\nvisit | 拜访\nreception | 接待\nactivity | 活动\nsurvey | 调查\ncare | 关怀\n"
+    "sales call | 营销\nother | 其他",
+)
+expose(
+    HandlingState,
+    "How far the handling of a journal entry is. 处理状态",
+    "open | 未处理\nin progress | 处理中\npassed on | 已转交\ndone | 已完成",
+)
+expose(
+    LedgerKind,
+    "What an entry of the ledger records. 往来账类别",
+    "invoice | 发票\npayment | 付款\nreturn or exchange | 退换货\nsample | 样品\nmarket support | 市场支持\nadjustment | 调整",
+)
+expose(
+    CreditRating,
+    "How surely a customer pays. 信用等级",
+    "best | 最优\nvery good | 优\ngood | 良\nfair | 中\nweak | 差\nbad | 劣",
+)
+expose(
+    TicketKind,
+    "What a case is about. 工单类别",
+    "consultation | 咨询\ncomplaint | 投诉\nfault | 故障\nrepair order | 维修单\ninstallation order | 安装派工单\n"
+    "suggestion | 建议\nclaim | 索赔",
+)
+expose(
+    Severity,
+    "How bad a case is for the customer. 严重程度",
+    "critical | 特别严重\nhigh | 严重\nmoderate | 一般\nlow | 轻微",
+)
+expose(
+    TicketStatus,
+    "Where a case is in its life. 工单状态",
+    "new | 新建\nacknowledged | 已受理\nin progress | 处理中\nwaiting for the customer | 待客户\nwaiting for parts | 待配件\n"
+    "waiting for a supplier | 待供应商\nwaiting for a known problem | 待问题解决\nsolution offered | 已提供方案\n"
+    "resolved | 已解决\nclosed | 已关闭\ncancelled | 已取消",
+)
+expose(
+    TicketEventKind,
+    "What happened to a case. 工单事件",
+    "registered | 登记\nacknowledged | 受理\nstate changed | 状态变更\nassigned | 指派\ntransferred | 转派\n"
+    "severity changed | 调整严重程度\nreplied | 答复\nsolution offered | 提供方案\nsolution accepted | 接受方案\n"
+    "solution refused | 拒绝方案\ndepartment signed off | 部门会签\ncause recorded | 记录原因\nprevention recorded | 预防措施\n"
+    "approved | 批准\ntechnician assigned | 指派技术员\npart replaced | 更换配件\nfollowed up | 跟踪回访\nupdated | 更新\n"
+    "resolved | 解决\nreopened | 重开\nclosed | 关闭\ncancelled | 取消",
+)
+expose(
+    Role,
+    "What a subject is to the service. 岗位",
+    "manager | 经理\nsupervisor | 主管\nagent | 客服专员\nanalyst | 业务分析员\npartner | 合作伙伴\nauditor | 审计员",
+)
+expose(
+    Scope,
+    "Whose rows a subject sees. 数据范围",
+    "own customers | 本人客户\ndepartments in reach | 所辖部门\npartner's customers | 合作伙伴客户\nall | 全部",
+)
+expose(
+    Clearance,
+    "Which columns a subject reads. 密级",
+    "public | 公开\ninternal | 内部\nconfidential | 秘密\nsecret | 机密",
+)

@@ -1,0 +1,37 @@
+"""Names for types of other modules, so that the features may lead to one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+if TYPE_CHECKING:
+    from schema.assignment import Assignment
+    from schema.contact import Contact
+    from schema.credit import CreditAccount
+    from schema.customer import Customer
+    from schema.department import Department
+    from schema.grade import GradePeriod
+    from schema.interaction import Interaction, InteractionFilter
+    from schema.ledger import LedgerBalance, LedgerEntry
+    from schema.relation import CustomerRelation
+    from schema.staff import Membership, Staff
+    from schema.ticket import Ticket, TicketEvent, TicketFilter
+
+AssignmentLink = Annotated["Assignment", strawberry.lazy("schema.assignment")]
+ContactLink = Annotated["Contact", strawberry.lazy("schema.contact")]
+CreditAccountLink = Annotated["CreditAccount", strawberry.lazy("schema.credit")]
+CustomerLink = Annotated["Customer", strawberry.lazy("schema.customer")]
+DepartmentLink = Annotated["Department", strawberry.lazy("schema.department")]
+GradePeriodLink = Annotated["GradePeriod", strawberry.lazy("schema.grade")]
+InteractionLink = Annotated["Interaction", strawberry.lazy("schema.interaction")]
+InteractionFilterLink = Annotated["InteractionFilter", strawberry.lazy("schema.interaction")]
+LedgerBalanceLink = Annotated["LedgerBalance", strawberry.lazy("schema.ledger")]
+LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.ledger")]
+CustomerRelationLink = Annotated["CustomerRelation", strawberry.lazy("schema.relation")]
+MembershipLink = Annotated["Membership", strawberry.lazy("schema.staff")]
+StaffLink = Annotated["Staff", strawberry.lazy("schema.staff")]
+TicketLink = Annotated["Ticket", strawberry.lazy("schema.ticket")]
+TicketEventLink = Annotated["TicketEvent", strawberry.lazy("schema.ticket")]
+TicketFilterLink = Annotated["TicketFilter", strawberry.lazy("schema.ticket")]

@@ -1,0 +1,60 @@
+"""The query's entries."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+import strawberry
+
+from resolvers.reading import connection, lookup, node, nodes, part
+from schema.arguments import by_id, by_text
+from schema.customer import Customer
+from schema.customer_orders import CUSTOMER_ORDERS, CustomerFilter
+from schema.department import DEPARTMENT_ORDERS, Department, DepartmentFilter
+from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
+from schema.paging import Connection, Node
+from schema.staff import STAFF_ORDERS, Staff, StaffFilter
+from schema.ticket import TICKET_ORDERS, Ticket, TicketFilter
+from schema.viewer import Viewer
+
+
+def _all(*_: object) -> sa.ColumnElement[bool]:
+    return sa.true()
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """Entries into the view."""
+
+    customer: Customer | None = lookup(
+        "One customer, by id or by code.",
+        arguments={"id": by_id("Customer"), "code": by_text("code", "The customer's code.")},
+    )
+    customers: Connection[Customer] = connection(
+        _all, "Customers in pages.", orders=CUSTOMER_ORDERS, filter_type=CustomerFilter
+    )
+    department: Department | None = lookup(
+        "One department, by id or by number.",
+        arguments={"id": by_id("Department"), "number": by_text("number", "The department's number.")},
+    )
+    departments: Connection[Department] = connection(
+        _all, "Departments in pages.", orders=DEPARTMENT_ORDERS, filter_type=DepartmentFilter
+    )
+    staff_member: Staff | None = lookup(
+        "One person of the staff, by id or by number.",
+        arguments={"id": by_id("Staff"), "number": by_text("number", "The person's number.")},
+    )
+    staff: Connection[Staff] = connection(_all, "The staff in pages.", orders=STAFF_ORDERS, filter_type=StaffFilter)
+    interaction: Interaction | None = lookup("One journal entry.", arguments={"id": by_id("Interaction")})
+    interactions: Connection[Interaction] = connection(
+        _all, "Journal entries of all customers in pages.", orders=INTERACTION_ORDERS, filter_type=InteractionFilter
+    )
+    ticket: Ticket | None = lookup(
+        "One ticket, by id or by number.",
+        arguments={"id": by_id("Ticket"), "number": by_text("number", "The ticket's number.")},
+    )
+    tickets: Connection[Ticket] = connection(
+        _all, "Tickets of all customers in pages.", orders=TICKET_ORDERS, filter_type=TicketFilter
+    )
+    node: Node | None = node("Any object by its global id; not set where there is none that you may see.")
+    nodes: list[Node | None] = nodes("Objects by their global ids, in that order, null where there is none.")
+    viewer: Viewer = part("Who you are to this service.")

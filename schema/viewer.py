@@ -1,0 +1,25 @@
+"""Who asks, as the asker sees it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from resolvers.access import Role, Scope
+from resolvers.reading import from_request, one, part_type
+from resolvers.reading.parameters import subject
+from schema.staff import Staff
+from store.clearance import Clearance
+from store.types import Coded, Prose
+
+
+@part_type("Who you are to this service, and what that lets you see. 当前用户")
+class Viewer:
+    """The subject of the request."""
+
+    name: str = from_request(lambda context: context.subject.name, Prose(), "Your name.")
+    role: Role = from_request(lambda context: context.subject.role, Coded(Role), "What you are to the service.")
+    scope: Scope = from_request(lambda context: context.subject.scope, Coded(Scope), "Whose rows you see.")
+    clearance: Clearance = from_request(
+        lambda context: context.subject.clearance.name, sa.Text(), "Which columns you read."
+    )
+    staff: Staff | None = one(lambda _, s: s.id == subject("staff_id"), "You as a person of the staff, if you are one.")

@@ -7,11 +7,11 @@ import importlib
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-import schema.enums  # titles must be there before any type uses an enum
 from resolvers.reading import Answerer, ReadStore, Way
+from schema import enums
 from schema.query import Query
 
-__all__ = ["build_answerer", "build_schema"]
+__all__ = ["build_answerer", "build_schema", "enums"]
 
 
 def build_schema() -> strawberry.Schema:

@@ -197,7 +197,7 @@ class Customer(Node):
         kinds=TimelineKind,
         within=True,
         arguments=TIMELINE_ARGUMENTS,
-        **TIMELINE_MEMBERS,
+        members=TIMELINE_MEMBERS,
     )
     related_customers: list[CustomerRelation] = many(
         lambda c, r, day: (r.customer_id == c.id) & covers(r, day),

@@ -87,7 +87,8 @@ expose(
 expose(
     LedgerKind,
     "What an entry of the ledger records. 往来账类别",
-    "invoice | 发票\npayment | 付款\nreturn or exchange | 退换货\nsample | 样品\nmarket support | 市场支持\nadjustment | 调整",
+    "invoice | 发票\npayment | 付款\n"
+    "return or exchange | 退换货\nsample | 样品\nmarket support | 市场支持\nadjustment | 调整",
 )
 expose(
     CreditRating,
@@ -108,7 +109,8 @@ expose(
 expose(
     TicketStatus,
     "Where a case is in its life. 工单状态",
-    "new | 新建\nacknowledged | 已受理\nin progress | 处理中\nwaiting for the customer | 待客户\nwaiting for parts | 待配件\n"
+    "new | 新建\nacknowledged | 已受理\nin progress | 处理中\nwaiting for the customer | 待客户\n"
+    "waiting for parts | 待配件\n"
     "waiting for a supplier | 待供应商\nwaiting for a known problem | 待问题解决\nsolution offered | 已提供方案\n"
     "resolved | 已解决\nclosed | 已关闭\ncancelled | 已取消",
 )
@@ -117,8 +119,10 @@ expose(
     "What happened to a case. 工单事件",
     "registered | 登记\nacknowledged | 受理\nstate changed | 状态变更\nassigned | 指派\ntransferred | 转派\n"
     "severity changed | 调整严重程度\nreplied | 答复\nsolution offered | 提供方案\nsolution accepted | 接受方案\n"
-    "solution refused | 拒绝方案\ndepartment signed off | 部门会签\ncause recorded | 记录原因\nprevention recorded | 预防措施\n"
-    "approved | 批准\ntechnician assigned | 指派技术员\npart replaced | 更换配件\nfollowed up | 跟踪回访\nupdated | 更新\n"
+    "solution refused | 拒绝方案\ndepartment signed off | 部门会签\ncause recorded | 记录原因\n"
+    "prevention recorded | 预防措施\n"
+    "approved | 批准\ntechnician assigned | 指派技术员\npart replaced | 更换配件\nfollowed up | 跟踪回访\n"
+    "updated | 更新\n"
     "resolved | 解决\nreopened | 重开\nclosed | 关闭\ncancelled | 取消",
 )
 expose(

@@ -12,6 +12,18 @@ from store.clearance import Clearance
 from store.types import Coded, Prose
 
 
+class NamedLevel(sa.types.TypeDecorator[Clearance]):
+    """A clearance as the name that clients know it by."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Clearance | None, dialect: sa.Dialect) -> str | None:
+        """Write the name."""
+        del dialect
+        return None if value is None else value.name
+
+
 @part_type("Who you are to this service, and what that lets you see. 当前用户")
 class Viewer:
     """The subject of the request."""
@@ -20,6 +32,6 @@ class Viewer:
     role: Role = from_request(lambda context: context.subject.role, Coded(Role), "What you are to the service.")
     scope: Scope = from_request(lambda context: context.subject.scope, Coded(Scope), "Whose rows you see.")
     clearance: Clearance = from_request(
-        lambda context: context.subject.clearance.name, sa.Text(), "Which columns you read."
+        lambda context: context.subject.clearance, NamedLevel(), "Which columns you read."
     )
     staff: Staff | None = one(lambda _, s: s.id == subject("staff_id"), "You as a person of the staff, if you are one.")

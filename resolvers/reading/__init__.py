@@ -1,7 +1,6 @@
-"""Reading: a field is declared once, on its type; a query becomes one statement. Start at `declare`, then `compiler`."""
+"""Reading: a field is declared once, on its type; a query becomes one statement. Start at `declare`, `compiler`."""
 
 from resolvers.reading.answer import Answerer, Reply, Way
-from resolvers.reading.connections import Member
 from resolvers.reading.context import Context
 from resolvers.reading.declare import (
     batch,
@@ -23,6 +22,7 @@ from resolvers.reading.declare import (
     value,
 )
 from resolvers.reading.errors import InvalidError
+from resolvers.reading.merging import Member
 from resolvers.reading.source import Argument
 from resolvers.reading.stores import ReadStore, open_reads
 

@@ -1,7 +1,7 @@
 """Answering a request, the fastest way that can.
 
 direct  the whole operation is one planned statement; graphql-core's executor is not called
-lean    graphql-core runs the operation, and takes each planned entry's result as complete: mutations, payloads, mixtures
+lean    graphql-core runs the operation, and takes each planned entry's result as complete: mutations, payloads
 walk    graphql-core walks the nested documents: ordinary resolvers inside, or an error to be reported at its place
 
 All three give the same answer; tests compare them.
@@ -51,11 +51,13 @@ class Reply:
 class LeanExecutor(StrawberryGraphQLCoreExecutionContext):
     """graphql-core's executor, which leaves a planned entry's answer as it is."""
 
-    def complete_value(self, return_type: Any, fields: Any, info: Any, path: Any, result: Any, position: Any) -> Any:
+    def complete_value(
+        self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
+    ) -> Any:
         """Complete whatever is not ready."""
         if type(result) is Ready:
             return result.data
-        return super().complete_value(return_type, fields, info, path, result, position)
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
 
 class Answerer:
@@ -127,17 +129,15 @@ class Answerer:
                 walking=False,
                 entry="",
             )
-            if plan.needs_walk:
-                raise UnplannableError(operation)
-            if plan.is_whole:
+            if plan.is_whole and not plan.needs_walk:
                 return whole(plan.keys, await plan.texts(run))
-            documents = await plan.documents(run)
+            documents = [] if plan.needs_walk else await plan.documents(run)
         except UnplannableError:
             document.undirect.add(operation.name.value if operation.name else None)
             return None
         except InvalidError:
             return None
-        if run.failed:
+        if run.failed or plan.needs_walk:
             return None
         return orjson.dumps({"data": dict(zip(plan.keys, documents, strict=True))})
 

@@ -1,7 +1,7 @@
 """Bind a strawberry schema to the planner, and refuse declarations that would lie.
 
-After binding, planned types answer from dictionaries by response key; entries (fields with a source on types that have no
-table: the query's, a payload's) call the planner.
+After binding, planned types answer from dictionaries by response key; entries (fields with a source on types that have
+no table: the query's, a payload's) call the planner.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from graphql import (
 )
 
 from resolvers.reading.computed import Resolved
-from resolvers.reading.connections import Connection, Merged
+from resolvers.reading.connections import Connection
 from resolvers.reading.context import Context, Run
 from resolvers.reading.declarations import entity_of, origin_of, part_of, source_of
+from resolvers.reading.merging import Merged
 from resolvers.reading.planner import Planner
 from resolvers.reading.relations import One, Relation
 from resolvers.reading.rows import Probe, columns_of
@@ -59,7 +60,7 @@ def bind(schema: GraphQLSchema, planner: Planner) -> None:
         elif is_leaf_type(gtype) and not is_specified_scalar_type(gtype):
             _let_text_pass(gtype)
         elif isinstance(gtype, GraphQLObjectType):
-            _bind_type(schema, planner, gtype)
+            _bind_type(planner, gtype)
 
 
 def _by_tag(ordinary: Any) -> Any:
@@ -73,7 +74,7 @@ def _let_text_pass(gtype: Any) -> None:
     gtype.coerce_output_value = lambda value: value if type(value) is str else ordinary(value)
 
 
-def _bind_type(schema: GraphQLSchema, planner: Planner, gtype: GraphQLObjectType) -> None:
+def _bind_type(planner: Planner, gtype: GraphQLObjectType) -> None:
     gtype.is_type_of = None
     planned = entity_of(gtype) is not None or part_of(gtype)
     for name, definition in gtype.fields.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -11,7 +12,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLField,
     GraphQLObjectType,
     SelectionSetNode,
     VariableNode,
@@ -111,7 +111,7 @@ class Compiler:
                 raise UnplannableError(f"@{name}")
             if isinstance(value, VariableNode):
                 variable = value.name.value
-                on = self.shape(("directive", variable), lambda variables, n=variable: variables.get(n))
+                on = self.shape(("directive", variable), partial(_variable, variable))
             else:
                 on = value.value  # type: ignore[attr-defined]  # validation allows only a Boolean here
             if bool(on) == (name == "skip"):
@@ -154,7 +154,7 @@ class Compiler:
     def object(
         self, gtype: GraphQLObjectType, nodes: Iterable[Any], row: Any, *, tagged: bool = False
     ) -> tuple[JsonObject, Tasks]:
-        """An object's document and the work on it. `tagged`: it tells its type where a walk or the work must know it."""
+        """An object's document and the work on it. `tagged`: it tells its type where a walk or the work needs it."""
         pairs: list[tuple[str, Any]] = []
         tasks: list[tuple[str, Work]] = []
         for key, field_nodes in self.collect(gtype, nodes).items():
@@ -190,7 +190,7 @@ class Compiler:
             self.depth -= cost
 
     def _cut(self, source: Source, selected: Selected, row: Any) -> Piece:
-        """Too deep for the store's parser: leave a hole with what the relation needs of its parent, for one more statement."""
+        """Too deep for the store's parser: leave a hole with the parent's keys, for one more statement to fill."""
         inner = Compiler(self.planner, self.fragments, self.variables, self.access, walking=self.walking)
         inner.depth = source.nested_selects
         inner.shapes = self.shapes
@@ -202,3 +202,7 @@ class Compiler:
         statement = sa.select(sa.cast(document, sa.Text()).label("r0")).select_from(holes)
         plan = self.planner.finish(statement, inner, [selected.key], [work])
         return Piece(JsonArray(*[row[n] for n in parent.names]), Deeper(plan, work))
+
+
+def _variable(name: str, variables: Mapping[str, Any]) -> Any:
+    return variables.get(name)

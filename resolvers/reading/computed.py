@@ -1,4 +1,4 @@
-"""Sources that are Python functions of selected columns: per row, once for the whole answer, or an ordinary resolver."""
+"""Sources that are Python functions of columns: per row, once for the whole answer, or an ordinary resolver."""
 
 from __future__ import annotations
 

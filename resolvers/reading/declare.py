@@ -14,9 +14,10 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from resolvers.reading.computed import Computed, Resolved
-from resolvers.reading.connections import Connection, Member, Merged
+from resolvers.reading.connections import Connection
 from resolvers.reading.context import Context
 from resolvers.reading.declarations import Entity, ScopeOf
+from resolvers.reading.merging import Member, Merged
 from resolvers.reading.nodes import Node, Nodes
 from resolvers.reading.paging import PAGING
 from resolvers.reading.relations import FIRST, Lookup, Many, One
@@ -29,7 +30,7 @@ Arguments = Mapping[str, Argument]
 
 
 def declared(source: Source, description: str, deprecation_reason: str | None = None) -> Any:
-    """A strawberry field with its source. It is never given to a constructor: objects of planned types are never made."""
+    """A strawberry field with its source. No constructor takes it: objects of planned types are never made."""
     spec: StrawberryField = strawberry.field(
         description=description, deprecation_reason=deprecation_reason, metadata={"source": source}
     )
@@ -140,11 +141,11 @@ def merged(
     *,
     kinds: type[enum.Enum],
     within: bool = False,
+    members: Mapping[str, Member],
     arguments: Arguments | None = None,
     init: Literal[False] = False,
-    **members: Member,
 ) -> Any:
-    """Rows of several types in one order by time, newest first, in pages; members are named like their GraphQL types."""
+    """Rows of several types in one order by time, newest first; members are named like their GraphQL types."""
     del init
     wanted = Argument(list[kinds] | None, "Only these kinds; all when it is left out.", NO_BIND)  # type: ignore[valid-type]
     every = {**PAGING, "kinds": wanted, **(arguments or {})}
@@ -177,7 +178,7 @@ def batch(
     needs: Sequence[Any],
     init: Literal[False] = False,
 ) -> T:
-    """An async Python function called once with the distinct needs of the whole answer; it returns values in that order."""
+    """An async Python function called once with the distinct needs of the answer; it returns values in that order."""
     del init
     return cast("T", declared(Computed(function=function, needs=tuple(needs), once=True), description))
 

@@ -1,4 +1,4 @@
-"""Filters: typed inputs with and, or, not, compiled into conditions. Their structure shapes the statement, values are binds.
+"""Filters: typed inputs with and, or, not, made conditions. Their structure shapes the statement, values are binds.
 
 A null anywhere in a filter is the same as leaving the place out. Whoever may not read a column may not filter by it.
 """
@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 import strawberry
@@ -18,6 +18,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.reading.context import Getter, Run
 from resolvers.reading.errors import InvalidError
+from resolvers.reading.filter_inputs import Choice, Range, TextFilter
 from resolvers.reading.parameters import ListOf, member
 from resolvers.reading.rows import ANY_VALUE, Probe
 from resolvers.reading.values import Of, expression
@@ -29,46 +30,24 @@ if TYPE_CHECKING:
     from resolvers.reading.compiler import Compiler
     from resolvers.reading.source import Selected
 
+__all__ = [
+    "Choice",
+    "Range",
+    "TextFilter",
+    "by",
+    "by_rule",
+    "by_words",
+    "compile_filter",
+    "filters",
+    "instant",
+    "milli",
+]
+
 T = TypeVar("T")
 MAX_PLACES = 60
 """How many fields, operators and list items of and/or a filter may have."""
 
 LAST_CHARACTER = "\U0010ffff"
-
-
-@strawberry.input(description="Compares a value that is one of a set.")
-class Choice(Generic[T]):
-    """Equality and membership."""
-
-    eq: T | None = strawberry.field(default=strawberry.UNSET, description="Equal to this.")
-    ne: T | None = strawberry.field(default=strawberry.UNSET, description="Other than this, or not set.")
-    in_: list[T] | None = strawberry.field(name="in", default=strawberry.UNSET, description="One of these.")
-    not_in: list[T] | None = strawberry.field(default=strawberry.UNSET, description="None of these, or not set.")
-    is_null: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether it is not set.")
-
-
-@strawberry.input(description="Compares a value that has an order.")
-class Range(Generic[T]):
-    """Bounds."""
-
-    eq: T | None = strawberry.field(default=strawberry.UNSET, description="Equal to this.")
-    gt: T | None = strawberry.field(default=strawberry.UNSET, description="After this.")
-    gte: T | None = strawberry.field(default=strawberry.UNSET, description="After this, or equal.")
-    lt: T | None = strawberry.field(default=strawberry.UNSET, description="Before this.")
-    lte: T | None = strawberry.field(default=strawberry.UNSET, description="Before this, or equal.")
-    is_null: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether it is not set.")
-
-
-@strawberry.input(description="Compares text, letter by letter.")
-class TextFilter:
-    """Equality, membership, beginning."""
-
-    eq: str | None = strawberry.field(default=strawberry.UNSET, description="Equal to this.")
-    ne: str | None = strawberry.field(default=strawberry.UNSET, description="Other than this, or not set.")
-    in_: list[str] | None = strawberry.field(name="in", default=strawberry.UNSET, description="One of these.")
-    not_in: list[str] | None = strawberry.field(default=strawberry.UNSET, description="None of these, or not set.")
-    starts_with: str | None = strawberry.field(default=strawberry.UNSET, description="Begins with this.")
-    is_null: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether it is not set.")
 
 
 Place = tuple[Any, ...]
@@ -169,7 +148,7 @@ class ByWords(Criterion):
             low = filtering.bind(place, sa.Text(), _word(i, ""))
             high = filtering.bind(place, sa.Text(), _word(i, LAST_CHARACTER))
             found = sa.select(t.columns[self.owner]).select_from(t.source)
-            clauses.append(row.id.in_(found.where(t.columns.token >= low, t.columns.token < high)))
+            clauses.append(row.id.in_(found.where(t.columns["token"] >= low, t.columns["token"] < high)))
         return sa.and_(*clauses)
 
     def probe(self, row: Probe) -> None:
@@ -238,7 +217,7 @@ def shape_of(criteria: Mapping[str, Criterion], value: Mapping[str, Any], places
 
 
 def _group(filtering: Filtering, criteria: Mapping[str, Criterion], row: Any, shape: Any, place: Place) -> Any:
-    clauses = [sa.true()]
+    clauses: list[Any] = [sa.true()]
     for key, inner in shape:
         here = (*place, key)
         if key in ("and", "or"):

@@ -56,7 +56,7 @@ class Node(Source):
         document, tasks = compiler.object(found, selected.nodes, target.columns, tagged=compiler.walking)
         key = compiler.bind(selected.getter("id", lambda value: uuid.UUID(parse(value)[1])), Uid())
         scope = compiler.scope(compiler.entity(found), target.columns)
-        query = sa.select(document).select_from(target.source).where(target.columns.id == key, *scope)
+        query = sa.select(document).select_from(target.source).where(target.columns["id"] == key, *scope)
         return Piece(JsonDocument(query.scalar_subquery()), Inside(tasks) if tasks else None)
 
     def probe(self, parent: Probe, target: Probe) -> None:
@@ -91,9 +91,9 @@ class Nodes(Source):
             return [uuid.UUID(key) for name, key in read(run) if name == found.name]
 
         scope = compiler.scope(compiler.entity(found), target.columns)
-        pair = JsonArray(sa.cast(target.columns.id, sa.Text()), document)
+        pair = JsonArray(sa.cast(target.columns["id"], sa.Text()), document)
         query = sa.select(pair.label("pair")).select_from(target.source)
-        query = query.where(member(target.columns.id, compiler.bind(keys, ListOf(Uid()))), *scope)
+        query = query.where(member(target.columns["id"], compiler.bind(keys, ListOf(Uid()))), *scope)
         rows = query.subquery(compiler.name("s"))
         return JsonDocument(sa.select(JsonRows(rows.c.pair)).select_from(rows).scalar_subquery()), tasks
 

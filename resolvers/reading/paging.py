@@ -1,4 +1,4 @@
-"""Keyset paging: the window of a page, forwards or backwards, over any query with ordering keys (Relay's connections)."""
+"""Keyset paging: the window of a page, forwards or backwards, over any query with ordering keys (as in Relay)."""
 
 from __future__ import annotations
 
@@ -150,7 +150,8 @@ class Page:
         names = {key: f"d{i}" for i, key in enumerate(documents)}
         numbered = self.needs_info or self.window.backward
         rows = self._rows(query, numbered=numbered)
-        pairs, reads_rows = [], False
+        pairs: list[tuple[str, Any]] = []
+        reads_rows = False
         for key, nodes in self.parts.items():
             match nodes[0].name.value:
                 case "__typename":
@@ -186,7 +187,7 @@ class Page:
         return whole.subquery(name("s"))
 
     def _info(self, nodes: list[FieldNode], rows: Any) -> tuple[Any, bool]:
-        """pageInfo's document, and whether it reads the rows (`__typename` alone does not)."""
+        """The document of pageInfo, and whether it reads the rows (`__typename` alone does not)."""
         info = cast("GraphQLObjectType", get_named_type(self.selected.type.fields["pageInfo"].type))
         size, given = self.window.size, self.selected.is_given
         more = JsonBoolean(sa.func.coalesce(sa.func.max(rows.c.total), sa.literal_column("0")) > size)

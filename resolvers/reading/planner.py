@@ -72,7 +72,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Kept:
-    """The plans of one operation's entry. Holding the operation keeps its identity, which is the key, from being reused."""
+    """The plans of one operation's entry. Holding the operation keeps its identity, which is the key, its own."""
 
     operation: OperationDefinitionNode
     shapes: dict[Any, Shape]
@@ -129,7 +129,7 @@ class Planner:
         nodes = select(compiler)
         pieces = [self._entry(compiler, parent, key, fields) for key, fields in nodes.items()]
         columns = [sa.cast(document, sa.Text()).label(f"r{i}") for i, (document, _) in enumerate(pieces)]
-        statement = sa.select(*columns or [sa.null().label("r0")])
+        statement = sa.select(*columns or [sa.cast(sa.null(), sa.Text()).label("r0")])
         return self.finish(statement, compiler, list(nodes), [work for _, work in pieces])
 
     @staticmethod
@@ -166,7 +166,7 @@ def _getter(compiler: Compiler, bind: sa.BindParameter[Any]) -> Getter:
         attribute = name.removeprefix(SUBJECT)
         return lambda run: getattr(run.context.subject, attribute)
     value = bind.value
-    return lambda run: value
+    return lambda _: value
 
 
 def depth_limit(dialect_name: str) -> int:

@@ -23,7 +23,7 @@ MAX_PAGE = 100
 
 @dataclass(kw_only=True)
 class Relation(Source):
-    """Rows of another type. `within`: whoever sees the parent sees the target, so its row scope need not be asked again."""
+    """Rows of another type. `within`: whoever sees the parent sees the target, so its scope is not asked again."""
 
     on: Callable[..., Any]
     order_by: tuple[Any, ...] = ()
@@ -54,7 +54,7 @@ class One(Relation):
     nested_selects = 1
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
-        """A correlated sub-select of the row's document: more than one row is an error of the store, never a doubled row."""
+        """A correlated sub-select of the row's document: a second row is an error of the store, never a doubled row."""
         target = compiler.alias(compiler.entity(selected.type).table)
         document, tasks = compiler.object(selected.type, selected.nodes, target.columns)
         query = sa.select(document).select_from(target.source)

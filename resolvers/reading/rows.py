@@ -1,4 +1,4 @@
-"""What a declaration's lambda sees as a row: columns of an alias, of a payload, of a hole, or a probe that takes notes."""
+"""What a declaration's lambda sees as a row: columns of an alias, of a payload, of a hole, or a probe's notes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import operators
 
 from store.clearance import Clearance
 
 
 class Columns:
-    """An alias's columns, made when asked for: SQLAlchemy's own collection would copy them all and track correlation."""
+    """An alias's columns, made when asked for: SQLAlchemy's own collection would copy all and track correlation."""
 
     def __init__(self, name: str, table: sa.Table, quote: Callable[[str], str]) -> None:
         self._name, self._table, self._quote = name, table, quote
@@ -67,7 +68,7 @@ class FromHole:
     def __getattr__(self, name: str) -> Any:
         if name not in self.names:
             self.names.append(name)
-        path = sa.literal_column(f"'$[{self.names.index(name)}]'")
+        path: Any = sa.literal_column(f"'$[{self.names.index(name)}]'")
         value = sa.func.json_extract(sa.literal_column("hole.value"), path)
         return sa.type_coerce(value, self.row[name].type)
 
@@ -101,5 +102,5 @@ class Probe:
 def columns_of(order: Any) -> tuple[str, bool]:
     """A declared order as (column name, descending)."""
     if isinstance(order, sa.UnaryExpression):
-        return str(order.element.key), order.modifier is sa.sql.operators.desc_op
+        return str(order.element.key), order.modifier is operators.desc_op
     return str(order.key), False

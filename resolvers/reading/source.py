@@ -55,7 +55,7 @@ class Argument:
 
 @dataclass(kw_only=True)
 class Source:
-    """Where a field's value comes from. `level` is found from the columns that it touches (`resolvers.reading.levels`)."""
+    """Where a field's value comes from. `level` is the highest of the columns that it touches."""
 
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     level: Clearance = Clearance.PUBLIC
@@ -112,11 +112,11 @@ class Selected:
         node = self.given.get(to_camel_case(name))
         if node is None or not has_variables(node):
             constant = convert(self.value(name, {}, default))
-            return lambda run: constant
+            return lambda _: constant
         return lambda run: convert(self.value(name, run.variables, default))
 
     def number(self, name: str, check: Callable[[Any], int], default: int, more: int = 0) -> Any:
-        """A number (and some more) in the statement: a constant is in its text, which gives the store better estimates."""
+        """A number (and some more) in the statement: a constant is in its text, for the store's better estimates."""
         node = self.given.get(to_camel_case(name))
         if node is None or not has_variables(node):
             return sa.literal_column(str(check(self.value(name, {}, default)) + more), sa.Integer())

@@ -1,7 +1,7 @@
 """SQL constructs that build JSON, one spelling a store; both spellings give the same text.
 
-Traps behind the spellings: PostgreSQL's `json_build_object` takes 100 arguments; SQLite's JSON functions keep 15 digits of
-a double; newer SQLite loses the JSON subtype at a sub-select's edge; `json_build_array` puts blanks between its items.
+Traps behind the spellings: PostgreSQL's `json_build_object` takes 100 arguments; SQLite's JSON functions keep 15 digits
+of a double; newer SQLite loses the JSON subtype at a sub-select's edge; `json_build_array` puts blanks between items.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Read-only access to a store through its bare driver: one statement gives one row of texts.
 
-SQLAlchemy declares and compiles; its engine costs 0.4 to 1.0 ms of CPU more a request, as much as the rest of an answer.
+SQLAlchemy declares and compiles; its engine costs 0.4 to 1.0 ms of CPU more a request, as much as the rest of it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ReadStore(Protocol):
         ...
 
 
-class _Quiet(asyncpg.Connection):  # type: ignore[type-arg]  # the record class is asyncpg's own
+class _Quiet(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
     """A connection that is not reset between statements: they set nothing."""
 
     def get_reset_query(self) -> str:
@@ -54,17 +54,17 @@ class PostgresReads:
     """A pool of asyncpg connections whose transactions are read-only."""
 
     def __init__(self, pool: Any) -> None:
-        self.dialect: Dialect = postgresql.dialect()
+        self.dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
         self.statements = 0
         self._pool = pool
 
     @classmethod
-    async def open(cls, url: sa.URL, *, size: int, timeout: float) -> PostgresReads:
-        """Connect `size` times; a statement that takes longer than `timeout` seconds is cancelled by the server."""
+    async def open(cls, url: sa.URL, *, size: int, seconds: float) -> PostgresReads:
+        """Connect `size` times; a statement that takes longer than `seconds` is cancelled by the server."""
         settings = {
             "timezone": "UTC",
             "default_transaction_read_only": "on",
-            "statement_timeout": str(int(timeout * 1000)),
+            "statement_timeout": str(int(seconds * 1000)),
             "jit": "off",
         }
         pool = await asyncpg.create_pool(
@@ -100,10 +100,10 @@ class PostgresReads:
 class SqliteReads:
     """Reading connections of SQLite, each used by one thread at a time."""
 
-    def __init__(self, path: str, *, size: int, timeout: float) -> None:
+    def __init__(self, path: str, *, size: int, seconds: float) -> None:
         self.dialect: Dialect = pysqlite.dialect()
         self.statements = 0
-        self._timeout = timeout
+        self._seconds = seconds
         self._free: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="reads")
         for _ in range(size):
@@ -118,7 +118,7 @@ class SqliteReads:
             isolation_level=None,
             check_same_thread=False,
             cached_statements=STATEMENTS,
-            timeout=self._timeout,
+            timeout=self._seconds,
         )
         found.execute("PRAGMA query_only = ON")
         return found
@@ -146,11 +146,11 @@ class SqliteReads:
             self._free.get().close()
 
 
-async def open_reads(url: str, *, size: int = 8, timeout: float = 10.0) -> ReadStore:
+async def open_reads(url: str, *, size: int = 8, seconds: float = 10.0) -> ReadStore:
     """The reading side of a database, by SQLAlchemy's URL."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return await PostgresReads.open(parsed, size=size, timeout=timeout)
+        return await PostgresReads.open(parsed, size=size, seconds=seconds)
     if not parsed.database:
         raise ValueError("SQLite in memory has no second connection: give it a file")
-    return SqliteReads(parsed.database, size=min(size, 4), timeout=timeout)
+    return SqliteReads(parsed.database, size=min(size, 4), seconds=seconds)

@@ -1,8 +1,8 @@
 """What Python must still do to a document that the database made.
 
 SQL writes the answer under its response keys. A hole is the JSON array of what a Python function needs, under the
-function's own key; the work of a plan fills the holes. An exception becomes the hole's value: graphql-core's walk reports
-it where it is, with the right null propagation.
+function's own key; the work of a plan fills the holes. An exception becomes the hole's value: graphql-core's walk
+reports it where it is, with the right null propagation.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Prose(sa.types.TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the store's own type."""
-        return dialect.type_descriptor(sa.Text(collation="C") if dialect.name == "postgresql" else sa.Text())
+        return sa.Text(collation="C") if dialect.name == "postgresql" else sa.Text()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Write text in NFC."""
@@ -90,7 +90,7 @@ class Coded(sa.types.TypeDecorator[E], Generic[E]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the store's own type."""
-        return dialect.type_descriptor(sa.Text(collation="C") if dialect.name == "postgresql" else sa.Text())
+        return sa.Text(collation="C") if dialect.name == "postgresql" else sa.Text()
 
     def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:
         """Write a member; a name that is none of the enum's is refused."""

@@ -1,0 +1,72 @@
+"""The tables of the event log, and the kinds of events: facts about changes, in one order, kept for a while."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base
+
+JSON_DOCUMENT: Final = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+"""A JSON document: jsonb on PostgreSQL, text on SQLite."""
+
+
+class EventKind(enum.StrEnum):
+    """What happened, as readers of the log know it: `<what>.<did>`."""
+
+    DEPARTMENT_CREATED = "department.created"
+    DEPARTMENT_UPDATED = "department.updated"
+    DEPARTMENT_MOVED = "department.moved"
+    STAFF_CREATED = "staff.created"
+    STAFF_UPDATED = "staff.updated"
+    CUSTOMER_CREATED = "customer.created"
+    CUSTOMER_UPDATED = "customer.updated"
+    CONTACT_CREATED = "contact.created"
+    CONTACT_UPDATED = "contact.updated"
+    ASSIGNMENT_STARTED = "assignment.started"
+    ASSIGNMENT_ENDED = "assignment.ended"
+    INTERACTION_RECORDED = "interaction.recorded"
+    TICKET_OPENED = "ticket.opened"
+    TICKET_CHANGED = "ticket.changed"
+    LEDGER_ENTERED = "ledger.entered"
+
+
+class LogEventRow(Base):
+    """One event. `id` is drawn by the store: read in its order, up to the horizon only (on PostgreSQL).
+
+    `uid` tells a row from another that a restored or crashed store gave the same id: random from its first byte.
+    """
+
+    __tablename__ = "log_event"
+    __table_args__ = (
+        sa.Index("ix_log_event_at", "at", postgresql_using="brin"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(always=True, cache=1), primary_key=True
+    )
+    uid: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4)
+    kind: Mapped[str]
+    aggregate_type: Mapped[str]
+    aggregate_id: Mapped[uuid.UUID]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON_DOCUMENT)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]
+
+
+class LogMetaRow(Base):
+    """The one row about the log: `epoch` is new after a restore; events up to `floor` have been trimmed away."""
+
+    __tablename__ = "log_meta"
+    __table_args__ = (sa.CheckConstraint("one", name="one"),)
+
+    one: Mapped[bool] = mapped_column(primary_key=True, default=True, server_default=sa.true())
+    epoch: Mapped[str]
+    floor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")

@@ -86,10 +86,10 @@ class Answerer:
         try:
             operation = document.operation(operation_name)
             _check_kind(operation, allow_mutation=allow_mutation)
-            values = self._variables(operation, variables or {})
+            values = self.coerced(operation, variables or {})
         except InvalidError as error:
             return refused([error])
-        except _BadVariablesError as error:
+        except BadVariablesError as error:
             return refused(error.errors)
         context = replace(context, store=self.store, walking=self.way is Way.WALK)
         if self._may_be_direct(document, operation):
@@ -98,13 +98,14 @@ class Answerer:
                 return Reply(body, way=Way.DIRECT)
         return await self._execute(document, operation, variables, context)
 
-    def _variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def coerced(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The variables as the operation wants them. Raises InvalidError or BadVariablesError."""
         if not operation.variable_definitions:
             return {}
         _refuse_nul(given)
         found = get_variable_values(self.schema, operation.variable_definitions, dict(given))
         if isinstance(found, list):
-            raise _BadVariablesError(found)
+            raise BadVariablesError(found)
         return cast("Mapping[str, Any]", found.coerced)
 
     def _may_be_direct(self, document: Document, operation: OperationDefinitionNode) -> bool:
@@ -187,7 +188,9 @@ def formatted(error: GraphQLError) -> Any:
     return shown
 
 
-class _BadVariablesError(Exception):
+class BadVariablesError(Exception):
+    """The variables do not fit the operation; `errors` says which and why."""
+
     def __init__(self, errors: Sequence[GraphQLError]) -> None:
         super().__init__("the variables do not fit the operation")
         self.errors = errors

@@ -1,0 +1,66 @@
+"""Which role may do what: the one table behind every command."""
+
+from __future__ import annotations
+
+import enum
+from types import MappingProxyType
+from typing import Final
+
+from resolvers.access import Role, Subject
+from resolvers.problems import Code, refuse
+
+
+class Action(enum.StrEnum):
+    """What can be done; the values are the names of the mutations."""
+
+    CREATE_CUSTOMER = "createCustomer"
+    UPDATE_CUSTOMER = "updateCustomer"
+    CREATE_CONTACT = "createContact"
+    UPDATE_CONTACT = "updateContact"
+    CREATE_STAFF = "createStaff"
+    UPDATE_STAFF = "updateStaff"
+    CREATE_DEPARTMENT = "createDepartment"
+    UPDATE_DEPARTMENT = "updateDepartment"
+    MOVE_DEPARTMENT = "moveDepartment"
+    ASSIGN_STAFF = "assignStaff"
+    END_ASSIGNMENT = "endAssignment"
+    RECORD_INTERACTION = "recordInteraction"
+    OPEN_TICKET = "openTicket"
+    CHANGE_TICKET_STATE = "changeTicketState"
+    ASSIGN_TICKET = "assignTicket"
+    TRANSFER_TICKET = "transferTicket"
+    REPLY_TO_TICKET = "replyToTicket"
+    ADD_LEDGER_ENTRY = "addLedgerEntry"
+
+
+_DESK: Final = frozenset(
+    {
+        Action.UPDATE_CUSTOMER,
+        Action.CREATE_CONTACT,
+        Action.UPDATE_CONTACT,
+        Action.RECORD_INTERACTION,
+        Action.OPEN_TICKET,
+        Action.CHANGE_TICKET_STATE,
+        Action.ASSIGN_TICKET,
+        Action.TRANSFER_TICKET,
+        Action.REPLY_TO_TICKET,
+    }
+)
+
+ALLOWED: Final = MappingProxyType(
+    {
+        Role.MANAGER: frozenset(Action),
+        Role.SUPERVISOR: frozenset(Action),
+        Role.AGENT: _DESK,
+        Role.ANALYST: frozenset[Action](),
+        Role.PARTNER: frozenset({Action.OPEN_TICKET}),
+        Role.AUDITOR: frozenset[Action](),
+    }
+)
+"""The actions of each role; scopes and clearances narrow them further."""
+
+
+def permit(subject: Subject, action: Action) -> None:
+    """Let a subject go on whose role allows the action. Raises Refused (FORBIDDEN) otherwise."""
+    if action not in ALLOWED[subject.role]:
+        raise refuse(Code.FORBIDDEN, None, f"a subject with the role {subject.role} may not {action}")

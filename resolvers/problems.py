@@ -1,0 +1,106 @@
+"""What a command may say no with: codes, their meanings, and the exception that carries them out of a transaction."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+
+class Code(enum.StrEnum):
+    """Every reason of every command. A command's own enum holds those of them that it can give."""
+
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    BAD_ID = "BAD_ID"
+    KEY_REUSED = "KEY_REUSED"
+    REQUIRED = "REQUIRED"
+    INVALID_TEXT = "INVALID_TEXT"
+    TOO_LONG = "TOO_LONG"
+    TOO_MANY = "TOO_MANY"
+    INVALID_TIME = "INVALID_TIME"
+    IN_FUTURE = "IN_FUTURE"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    STALE_VERSION = "STALE_VERSION"
+    DUPLICATE_CODE = "DUPLICATE_CODE"
+    DUPLICATE_NUMBER = "DUPLICATE_NUMBER"
+    UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
+    INVALID_AMOUNT = "INVALID_AMOUNT"
+    NEGATIVE_AMOUNT = "NEGATIVE_AMOUNT"
+    TOO_PRECISE = "TOO_PRECISE"
+    TOO_LARGE = "TOO_LARGE"
+    BAD_PERIOD = "BAD_PERIOD"
+    OVERLAP = "OVERLAP"
+    ALREADY_ENDED = "ALREADY_ENDED"
+    STAFF_LEFT = "STAFF_LEFT"
+    CYCLE = "CYCLE"
+    BAD_MOVE = "BAD_MOVE"
+    TICKET_ENDED = "TICKET_ENDED"
+
+
+MEANING: Final = MappingProxyType(
+    {
+        Code.FORBIDDEN: "Your role, or your clearance for this field, does not allow it.",
+        Code.NOT_FOUND: "There is no such record within your reach.",
+        Code.BAD_ID: "This is not an id of the kind of record that is asked for.",
+        Code.KEY_REUSED: "The idempotency key was used before with another input.",
+        Code.REQUIRED: "A value is needed here.",
+        Code.INVALID_TEXT: "The text holds characters that no text may hold, such as control characters.",
+        Code.TOO_LONG: "The text is longer than this field allows.",
+        Code.TOO_MANY: "The list has more items than this field allows.",
+        Code.INVALID_TIME: "The time has no time zone, or lies outside of the years 1900 to 2199.",
+        Code.IN_FUTURE: "The time or day has not come yet.",
+        Code.OUT_OF_RANGE: "The number lies outside of its range.",
+        Code.STALE_VERSION: "Someone changed the record meanwhile; the message names its current version.",
+        Code.DUPLICATE_CODE: "Another record has this code already.",
+        Code.DUPLICATE_NUMBER: "Another record has this number already.",
+        Code.UNKNOWN_CURRENCY: "A currency is three capital letters, such as CNY.",
+        Code.INVALID_AMOUNT: "The amount is not a finite number.",
+        Code.NEGATIVE_AMOUNT: "Only adjustments may be negative.",
+        Code.TOO_PRECISE: "The amount has more decimals than its currency.",
+        Code.TOO_LARGE: "The amount is larger than an account can hold.",
+        Code.BAD_PERIOD: "The period ends before it starts.",
+        Code.OVERLAP: "Someone holds this place at that time already.",
+        Code.ALREADY_ENDED: "The period has an end already, and it is not later than the one asked for.",
+        Code.STAFF_LEFT: "This person does not work here any more.",
+        Code.CYCLE: "A department cannot be moved below itself.",
+        Code.BAD_MOVE: "The ticket cannot go from its state to this one; the message names those that it can go to.",
+        Code.TICKET_ENDED: "The ticket has ended; reopen it first.",
+    }
+)
+"""What each code tells a client."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason: its code, the draft's field that it is about (None: the whole), and a sentence for people."""
+
+    code: enum.StrEnum
+    field: str | None
+    message: str
+
+
+class Refused(Exception):  # noqa: N818  # the name says what happened to the command
+    """A command says no, for one or more reasons; nothing of it is kept."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{p.code} {p.field}: {p.message}" for p in problems))
+
+    def narrowed(self, codes: type[enum.StrEnum]) -> Refused:
+        """The same refusal in a command's own codes. Raises ValueError for a code that the command does not declare."""
+        return Refused(*(replace(problem, code=codes(problem.code.value)) for problem in self.problems))
+
+
+def refuse(code: Code, field: str | None = None, message: str | None = None) -> Refused:
+    """A refusal for one reason; without a message of its own it says what the code means."""
+    return Refused(Problem(code, field, message or MEANING[code]))
+
+
+def refuse_any(problems: Iterable[Problem]) -> None:
+    """Refuse when there is any reason to. Raises Refused with all of them."""
+    found = tuple(problems)
+    if found:
+        raise Refused(*found)

@@ -12,6 +12,7 @@ import strawberry
 
 from resolvers.reading.filtering import Choice, Range, TextFilter, by, by_rule, by_words, filters, milli
 from schema.arguments import read_id
+from schema.exposing import expose
 from schema.thousandths import thousandths
 from store.assignment import AssignmentRow
 from store.customer import CustomerKind, CustomerRow, CustomerSize, CustomerStatus, CustomerTagRow, CustomerTokenRow
@@ -30,8 +31,11 @@ class CustomerOrder(enum.StrEnum):
     MONETARY_DESC = "MONETARY_DESC"
 
 
-strawberry.enum(
-    CustomerOrder, description="How customers are ordered. MONETARY compares numbers, whatever the currency."
+expose(
+    CustomerOrder,
+    "How customers are ordered. MONETARY compares numbers, whatever the currency.",
+    "by code\nby name, letter by letter\nlatest on record first\nthose with whom something happened last first\n"
+    "those with whom nothing happened for longest first\nthose who bought most first",
 )
 
 CUSTOMER_ORDERS = {

@@ -12,6 +12,7 @@ from resolvers.reading.filtering import Choice, TextFilter, by, filters
 from resolvers.scopes import directory_scope
 from schema.arguments import AS_OF_DAY, covers, read_id
 from schema.customer_orders import CUSTOMER_ORDERS, CustomerFilter
+from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS, InteractionFilter
 from schema.links import CustomerLink, InteractionLink, MembershipLink, TicketLink
 from schema.paging import Connection, Node
@@ -71,7 +72,7 @@ class DepartmentOrder(enum.StrEnum):
     NAME_ASC = "NAME_ASC"
 
 
-strawberry.enum(DepartmentOrder, description="How departments are ordered.")
+expose(DepartmentOrder, "How departments are ordered.", "by number\nby name, letter by letter")
 
 DEPARTMENT_ORDERS = {
     DepartmentOrder.NUMBER_ASC: (DepartmentRow.number, DepartmentRow.id),

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import enum
-from typing import Any, cast
-
-import strawberry
-
 from resolvers.access import Role, Scope
+from schema.exposing import expose
 from store.assignment import AssignmentRole
 from store.clearance import Clearance
 from store.credit import CreditRating
@@ -18,15 +14,6 @@ from store.ledger import LedgerKind
 from store.relation import RelationDirection, RelationKind
 from store.staff import MembershipRole, StaffStatus
 from store.ticket import Severity, TicketEventKind, TicketKind, TicketStatus
-
-
-def expose(members: type[enum.Enum], description: str, titles: str) -> None:
-    """Make an enum one of the schema's. `titles` has one line a value, in order: `English | Chinese`."""
-    made = cast("Any", strawberry.enum(members, description=description)).__strawberry_definition__
-    lines = [line.strip() for line in titles.strip().splitlines()]
-    for value, title in zip(made.values, lines, strict=True):
-        value.description = title
-
 
 expose(
     Grade,

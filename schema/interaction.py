@@ -11,6 +11,7 @@ from resolvers.reading import column, entity, global_id, one
 from resolvers.reading.filtering import Choice, Range, TextFilter, by, filters
 from resolvers.scopes import through_customer
 from schema.arguments import read_id
+from schema.exposing import expose
 from schema.links import CustomerLink, DepartmentLink, StaffLink, TicketLink
 from schema.paging import Node, TimelineItem
 from store.interaction import Channel, Direction, HandlingState, InteractionKind, InteractionRow
@@ -49,7 +50,7 @@ class InteractionOrder(enum.StrEnum):
     HAPPENED_AT_ASC = "HAPPENED_AT_ASC"
 
 
-strawberry.enum(InteractionOrder, description="How journal entries are ordered.")
+expose(InteractionOrder, "How journal entries are ordered.", "latest first\nearliest first")
 
 INTERACTION_ORDERS = {
     InteractionOrder.HAPPENED_AT_DESC: (InteractionRow.occurred_at.desc(), InteractionRow.id.desc()),

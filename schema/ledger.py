@@ -11,6 +11,7 @@ import strawberry
 from resolvers.reading import column, entity, global_id, one, part
 from resolvers.reading.filtering import Choice, Range, TextFilter, by, filters, milli
 from resolvers.scopes import through_customer
+from schema.exposing import expose
 from schema.links import CustomerLink
 from schema.money import Money
 from schema.paging import Node, TimelineItem
@@ -65,7 +66,7 @@ class LedgerOrder(enum.StrEnum):
     HAPPENED_AT_ASC = "HAPPENED_AT_ASC"
 
 
-strawberry.enum(LedgerOrder, description="How ledger entries are ordered.")
+expose(LedgerOrder, "How ledger entries are ordered.", "latest first\nearliest first")
 
 LEDGER_ORDERS = {
     LedgerOrder.HAPPENED_AT_DESC: (LedgerEntryRow.occurred_at.desc(), LedgerEntryRow.id.desc()),

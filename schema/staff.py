@@ -12,6 +12,7 @@ from resolvers.reading.filtering import Choice, TextFilter, by, by_words, filter
 from resolvers.scopes import directory_scope
 from schema.arguments import AS_OF_DAY, covers
 from schema.department import Department
+from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS, InteractionFilter
 from schema.links import AssignmentLink, InteractionLink, TicketLink
 from schema.paging import Connection, Node
@@ -122,7 +123,7 @@ class StaffOrder(enum.StrEnum):
     NAME_ASC = "NAME_ASC"
 
 
-strawberry.enum(StaffOrder, description="How staff are ordered.")
+expose(StaffOrder, "How staff are ordered.", "by number\nby name, letter by letter")
 
 STAFF_ORDERS = {
     StaffOrder.NUMBER_ASC: (StaffRow.number, StaffRow.id),

@@ -15,6 +15,7 @@ from resolvers.reading.parameters import now
 from resolvers.reading.sqljson import SecondsUntil
 from resolvers.scopes import through_customer
 from schema.arguments import read_id
+from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS
 from schema.links import ContactLink, CustomerLink, DepartmentLink, InteractionLink, StaffLink
 from schema.paging import Connection, Node, TimelineItem
@@ -40,7 +41,13 @@ class TargetState(enum.StrEnum):
     MISSED = "MISSED"
 
 
-strawberry.enum(TargetState, description="How a ticket stands with its target. 时限状态")
+expose(
+    TargetState,
+    "How a ticket stands with its target. 时限状态",
+    "no target | 无时限\nwithin its time | 计时中\n"
+    "past its time and not settled | 已超时\n"
+    "settled in time | 按时完成\nsettled too late | 超时完成",
+)
 
 
 def _target_state(ticket: Any) -> Any:
@@ -164,7 +171,11 @@ class TicketOrder(enum.StrEnum):
     NUMBER_ASC = "NUMBER_ASC"
 
 
-strawberry.enum(TicketOrder, description="How tickets are ordered.")
+expose(
+    TicketOrder,
+    "How tickets are ordered.",
+    "latest registered first\nearliest registered first\nlatest changed first\nby number",
+)
 
 TICKET_ORDERS = {
     TicketOrder.OPENED_AT_DESC: (TicketRow.opened_at.desc(), TicketRow.id.desc()),

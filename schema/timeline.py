@@ -6,10 +6,9 @@ import datetime as dt
 import enum
 from typing import Any
 
-import strawberry
-
 from resolvers.reading import Argument, Member
 from resolvers.reading.filtering import instant
+from schema.exposing import expose
 from store.assignment import AssignmentRow
 from store.grade import GradePeriodRow
 from store.interaction import InteractionRow
@@ -28,7 +27,11 @@ class TimelineKind(enum.StrEnum):
     ASSIGNMENT = "ASSIGNMENT"
 
 
-strawberry.enum(TimelineKind, description="Kinds of items of a timeline. 时间线类别")
+expose(
+    TimelineKind,
+    "Kinds of items of a timeline. 时间线类别",
+    "journal entry | 客户日志\nticket event | 工单记录\nledger entry | 往来账\ngrade | 等级\nassignment | 客户负责关系",
+)
 
 
 def _of_customer(customer: Any, item: Any) -> Any:

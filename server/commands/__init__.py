@@ -1,0 +1,1 @@
+"""The commands of `c360`, one module each."""

@@ -1,0 +1,135 @@
+"""Settings: everything that an installation may decide, read from the environment (`C360_...`) and a `.env` file."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from server.user_error import ExitCode, UserError
+
+PREFIX = "C360_"
+DEFAULT_DATABASE = "sqlite+aiosqlite:///var/customer360.db"
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+RESERVED = "C360_TEST_"
+"""Variables of the test suite share the prefix and are no settings."""
+
+RoleName = Literal["manager", "supervisor", "agent", "analyst", "partner", "auditor"]
+
+
+class Settings(BaseSettings):
+    """What an installation decides. Each field is the variable `C360_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field(
+        DEFAULT_DATABASE,
+        repr=False,
+        description="Where the data lives: sqlite+aiosqlite:///<path> (a relative path counts from the working folder)"
+        " or postgresql+asyncpg://user:password@host:port/database",
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 is every address")
+    port: int = Field(8360, ge=0, le=65535, description="TCP port to listen on; 0 takes any free one")
+    viewer_role: RoleName = Field(
+        "manager", description="Role of whoever asks, as long as there is no sign-in; for development on one machine"
+    )
+    trust_subject_headers: bool = Field(
+        default=False,
+        description="Let a request say who asks by x-c360-role, -clearance, -scope, -staff, -departments, -customers;"
+        " for development, tests and benchmarks only",
+    )
+    read_pool_size: int = Field(8, ge=1, le=200, description="Database connections for reading, per worker")
+    write_pool_size: int = Field(5, ge=1, le=200, description="Database connections for writing, per worker")
+    request_timeout: float = Field(10.0, gt=0, le=600, description="Seconds that one request may take")
+    body_limit: int = Field(262_144, ge=1_024, le=67_108_864, description="Bytes that the body of a request may have")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="console for people, json for machines; auto is console on a terminal"
+    )
+    graphiql: bool = Field(default=True, description="Serve the GraphiQL page to browsers at /graphql")
+    neo4j_url: str | None = Field(
+        None,
+        description="Bolt address of a Neo4j, e.g. bolt://127.0.0.1:7687; unset: the relational store serves graphs",
+    )
+    neo4j_user: str = Field("neo4j", description="User name at Neo4j")
+    neo4j_password: SecretStr | None = Field(None, description="Password at Neo4j; unset: no authentication")
+
+    @field_validator("log_level", "log_format", "viewer_role", mode="before")
+    @classmethod
+    def _fold(cls, value: Any) -> Any:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        try:
+            url = make_url(value)
+        except ArgumentError as error:
+            raise ValueError("this is no database URL; see the meaning of the setting") from error
+        if url.drivername not in DRIVERS:
+            raise ValueError(f"{url.drivername!r} is not among the drivers: {', '.join(DRIVERS)}")
+        if url.database in {None, "", ":memory:"}:
+            raise ValueError("the URL names no database: a file on SQLite, /<database> at the end on PostgreSQL")
+        return value
+
+    @property
+    def database(self) -> URL:
+        """The parsed database URL."""
+        return make_url(self.database_url)
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The file of the database; None on PostgreSQL."""
+        url = self.database
+        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; `overrides` win over the environment.
+
+    Raises:
+        UserError: a variable holds what it cannot hold.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [f"{_variable(each['loc'])}: {_words(each['msg'])}" for each in error.errors(include_input=False)]
+        raise UserError(
+            "Wrong settings: " + "; ".join(lines),
+            cure="`c360 settings --defaults` says what each setting means",
+            exit_code=ExitCode.WRONG_USE,
+        ) from None
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    return PREFIX + "_".join(str(part) for part in location).upper()
+
+
+def _words(message: str) -> str:
+    return message.removeprefix("Value error, ").removesuffix(".")
+
+
+def shown(settings: Settings, name: str) -> str:
+    """A setting's value as it may be printed: passwords are masked."""
+    value = getattr(settings, name)
+    if name == "database_url":
+        return settings.database.render_as_string(hide_password=True)
+    if isinstance(value, SecretStr):
+        return "***"
+    return "" if value is None else str(value)
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> Iterable[tuple[str, str | None]]:
+    """Variables that look like ours and are no setting, each with the one that was probably meant."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for variable in sorted(environment):
+        if variable.startswith(PREFIX) and not variable.startswith(RESERVED) and variable not in known:
+            close = difflib.get_close_matches(variable, known, n=1)
+            yield variable, close[0] if close else None

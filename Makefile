@@ -1,0 +1,58 @@
+# One menu for everything. `make demo` and `make test` need Python 3.11 or 3.12 and a C compiler, nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+PYTHON ?= $(shell for each in python3 python3.12 python3.11; do \
+	$$each -c '$(FITS)' >/dev/null 2>&1 && echo $$each && break; done)
+PACKAGES := schema resolvers rules graph store outbox server
+WORKERS ?= 2
+
+# pyright looks for the environment on the path
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help demo test check bench format clean environment
+
+help: ## this menu
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.ready ## real data, the server on http://127.0.0.1:8360/graphql, and a printed view of a customer
+	$(BIN)/c360 demo
+
+test: $(VENV)/.ready-dev ## the whole suite, on SQLite, and on PostgreSQL where C360_TEST_POSTGRES names one
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered $(if $(CI),--cov-fail-under=95)
+
+check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, and the stored GraphQL schema
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/c360 schema --check
+
+bench: $(VENV)/.ready-dev ## the race against peers, with its bars (needs PostgreSQL, wrk and node)
+	$(BIN)/python -m tests.bench.run
+
+format: $(VENV)/.ready-dev ## write the code as `make check` wants it
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+environment: $(VENV)/.ready-dev ## .venv with everything that developing needs
+
+clean: ## remove what checks, tests and builds left behind; .venv and var/ stay
+	rm -rf dist build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(PACKAGES) tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/.ready: pyproject.toml
+	@[ -n '$(PYTHON)' ] || { echo 'Python 3.11 or 3.12 is needed: install one, or say make PYTHON=/path/to/python3.12' >&2; exit 1; }
+	@[ -x $(BIN)/python ] || '$(PYTHON)' -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@

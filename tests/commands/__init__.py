@@ -1,0 +1,1 @@
+"""Commands by their public way, `run`, on every store."""

@@ -1,0 +1,55 @@
+"""Fixtures for all tests: an empty store of each kind, and a moment that is now."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from store.session import Database
+from tests import stores
+from tests.factories import NOW
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session", params=stores.stores_here())
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[stores.Template]:
+    """The kind of store that a test runs on, made once a process. Ask for `database` or `store_url` instead."""
+    with stores.template(request.param, tmp_path_factory.mktemp("template")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shared_url(template: stores.Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL database that the tests of a process use one after the other, emptied between them."""
+    with contextlib.ExitStack() as stack:
+        yield stack.enter_context(stores.empty_store(template, tmp_path_factory.mktemp("shared")))
+
+
+@pytest.fixture
+def store_url(template: stores.Template, shared_url: str, tmp_path) -> Iterator[str]:
+    """The URL of an empty store, for a test that opens it itself."""
+    if template.kind == "sqlite":
+        with stores.empty_store(template, tmp_path) as url:
+            yield url
+        return
+    yield shared_url
+    stores.emptied(shared_url)
+
+
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
+    """An empty store, of each kind in turn."""
+    async with stores.opened(store_url) as opened:
+        yield opened

@@ -1,0 +1,300 @@
+"""Random valid documents over the whole query schema: every kind of selection, argument and variable.
+
+Documents are the same for the same seed and the same world. Cursors come from real answers.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_abstract_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+
+from tests.reading.documents_values import EnumName, Place, Pools, Values, inside
+
+SAME_EVERYWHERE = ("id", "__typename", "happenedAt")
+"""Fields that mean the same on all types of an interface, and may keep their name beside one another."""
+
+LOOKUPS = ("id", "ids", "code", "number")
+"""Arguments that say which object."""
+
+
+@dataclass
+class Asked:
+    """A document, and some sets of variables for it."""
+
+    text: str
+    variables: list[dict[str, Any]]
+
+
+@dataclass
+class Room:
+    """How much more a selection may hold: levels below it, and rows on the way to it."""
+
+    levels: int
+    rows: int
+    wide: int = 3
+
+    def below(self, rows: int = 1) -> Room:
+        """The room of a selection one level below, in each of so many rows."""
+        return Room(self.levels - 1, max(1, self.rows // max(1, rows)), max(1, self.wide - 1))
+
+
+class Inputs:
+    """Arguments of one document, and the variables that they use."""
+
+    def __init__(self, chance: random.Random, values: Values) -> None:
+        self.chance, self.values = chance, values
+        self.declared: list[str] = []
+        self.sets: list[dict[str, Any]] = [{}, {}]
+
+    def written(self, gtype: Any, place: Place, most: int, *, must: bool, default: bool = False, level: int = 0) -> str:
+        """A value in the document: a variable, or a literal that may have variables inside."""
+        if self.chance.random() < 0.35:
+            return self.variable(gtype, lambda: self.values.of(gtype, place, most, level), must=must, default=default)
+        bare = get_nullable_type(gtype)
+        if not is_non_null_type(gtype) and not must and self.chance.random() < 0.06:
+            return "null"
+        if is_list_type(bare):
+            length = self.values.length(place)
+            items = [self.written(bare.of_type, place, most, must=False, level=level + 1) for _ in range(length)]
+            return (
+                items[0]
+                if length == 1 and items[0][0] != "$" and self.chance.random() < 0.2
+                else f"[{', '.join(items)}]"
+            )
+        if isinstance(bare, GraphQLInputObjectType):
+            parts = [
+                f"{n}: {self.written(bare.fields[n].type, inside(place, bare, n), most, must=False, level=level + 1)}"
+                for n in self.values.names(bare, level)
+            ]
+            return f"{{{', '.join(parts)}}}"
+        return literal(self.values.of(bare, place, most))
+
+    def variable(self, gtype: Any, make: Callable[[], Any], *, must: bool, default: bool) -> str:
+        """A new variable: of the type or stricter, given or left out or null, with or without a default of its own."""
+        name = f"v{len(self.declared)}"
+        nullable = not is_non_null_type(gtype) and not must
+        has_default = self.chance.random() < 0.25
+        wanted = str(get_nullable_type(gtype))
+        strict = self.chance.random() < 0.3 if nullable else not (has_default or default)
+        own = f" = {literal(make())}" if has_default else ""
+        own = own if own != " = null" or not strict else ""
+        self.declared.append(f"${name}: {wanted}{'!' if strict else ''}{own}")
+        for values in self.sets:
+            may_miss = bool(own) or (nullable and not strict)
+            if may_miss and self.chance.random() < 0.3:
+                continue
+            null = nullable and not strict and self.chance.random() < 0.15
+            values[name] = None if null else _given(make, strict=strict or not nullable)
+        return f"${name}"
+
+
+def _given(make: Callable[[], Any], *, strict: bool) -> Any:
+    while True:
+        value = make()
+        if value is not None or not strict:
+            return value
+
+
+def literal(value: Any) -> str:
+    """A value as GraphQL writes it."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{k}: {literal(v)}' for k, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    return str(value) if isinstance(value, EnumName) else json.dumps(value, ensure_ascii=False)
+
+
+@dataclass
+class Writer:
+    """Writes one document."""
+
+    schema: GraphQLSchema
+    chance: random.Random
+    inputs: Inputs
+    plain: bool
+    left: int
+    names: int = 0
+    fragments: list[str] = field(default_factory=list)
+    reusable: dict[str, list[str]] = field(default_factory=dict)
+
+    def chosen(self, probability: float) -> bool:
+        """Chance."""
+        return self.chance.random() < probability
+
+    def name(self, prefix: str) -> str:
+        """A new name."""
+        self.names += 1
+        return f"{prefix}{self.names}"
+
+    def directive(self) -> str:
+        """Now and then @skip or @include, by a literal or a variable."""
+        if not self.chosen(0.08):
+            return ""
+        flag = str(self.chosen(0.6)).lower()
+        if self.chosen(0.6):
+            boolean = self.schema.directives[0].args["if"].type
+            flag = self.inputs.variable(boolean, lambda: self.chosen(0.6), must=True, default=False)
+        return f" @{self.chance.choice(('include', 'skip'))}(if: {flag})"
+
+    def selection(self, gtype: Any, room: Room, *, unlike: bool = False) -> str:
+        """A selection set, perhaps through a fragment. `unlike`: other types stand beside it, so it needs aliases."""
+        body = self.abstract(gtype, room) if is_abstract_type(gtype) else self.body(gtype, room, unlike=unlike)
+        if self.plain or unlike or not self.chosen(0.2):
+            return body
+        match self.chance.choice(("inline", "typed", "named", "split")):
+            case "inline":
+                return f"{{ ...{self.directive()} {body} __typename }}"
+            case "typed":
+                return f"{{ ... on {gtype.name}{self.directive()} {body} }}"
+            case "named":
+                spread = self.fragment(gtype, body, keep="(" not in body)
+                return f"{{ ...{spread}{self.directive()} }}"
+        known = self.reusable.get(gtype.name)
+        return f"{{ {f'...{self.chance.choice(known)}' if known else ''} ... on {gtype.name} {body} }}"
+
+    def fragment(self, gtype: Any, body: str, *, keep: bool) -> str:
+        """A named fragment; a harmless one is used again elsewhere."""
+        name = self.name("F")
+        self.fragments.append(f"fragment {name} on {gtype.name} {body}")
+        if keep:
+            self.reusable.setdefault(gtype.name, []).append(name)
+        return name
+
+    def abstract(self, gtype: Any, room: Room) -> str:
+        """Fields of an interface, and fragments on some of its types and on another interface."""
+        parts = self.chance.sample(["__typename", *gtype.fields], self.chance.randint(0, 2))
+        possible = [t for t in self.schema.get_possible_types(gtype) if self.chosen(0.6)]
+        for each in possible:
+            parts.append(f"... on {each.name}{self.directive()} {self.selection(each, room.below(), unlike=True)}")
+        if self.chosen(0.2):
+            other = self.chance.choice(("Node", "TimelineItem"))
+            parts.append(f"... on {other}{self.directive()} {{ id __typename }}")
+        return f"{{ {' '.join(parts) or '__typename'} }}"
+
+    def body(self, gtype: GraphQLObjectType, room: Room, *, unlike: bool) -> str:
+        """The fields of an object type."""
+        parts = ["__typename"] if self.chosen(0.12) else []
+        for name in self.fields(gtype, room):
+            self.left -= 1
+            parts += self.field(gtype, name, room, unlike=unlike)
+        self.chance.shuffle(parts)
+        return f"{{ {' '.join(parts) or '__typename'} }}"
+
+    def fields(self, gtype: GraphQLObjectType, room: Room) -> list[str]:
+        """Some fields of an object type, fewer as the room gets small."""
+        leaves = [n for n, f in gtype.fields.items() if is_leaf_type(get_named_type(f.type))]
+        others = [n for n in gtype.fields if n not in leaves]
+        if gtype.name.endswith(("Connection", "Edge")):
+            rows = [n for n in ("nodes", "edges", "node") if n in gtype.fields]
+            return list(
+                dict.fromkeys([*self.some(rows, 1, 1 if self.left < 20 else 2), *self.some(leaves + others, 0, 2)])
+            )
+        deeper = room.levels > 0 and self.left > 0
+        wanted = self.some(others, 1 if room.levels > 4 else 0, room.wide) if deeper else []
+        return self.some(leaves, 0 if wanted else 1, 3) + wanted
+
+    def some(self, of: list[str], least: int, most: int) -> list[str]:
+        """Some of these, none twice."""
+        return self.chance.sample(of, min(len(of), self.chance.randint(least, max(least, most))))
+
+    def field(self, gtype: GraphQLObjectType, name: str, room: Room, *, unlike: bool) -> list[str]:
+        """A field with its arguments and selection; now and then twice, to be merged."""
+        definition = gtype.fields[name]
+        target = get_named_type(definition.type)
+        args, rows = self.arguments(name, definition, room, order=f"{target.name}")
+        is_other = unlike and name not in SAME_EVERYWHERE
+        alias = is_other or (not self.plain and (bool(args) or self.chosen(0.15)))
+        head = f"{self.name('a')}: {name}{args}" if alias else f"{name}{args}"
+        if is_leaf_type(target):
+            return [f"{head}{self.directive()}"]
+        inner = room if target.name.endswith(("Edge", "Info")) or gtype.name.endswith("Edge") else room.below(rows)
+        times = 2 if not self.plain and self.chosen(0.12) else 1
+        return [f"{head}{self.directive()} {self.selection(target, inner)}" for _ in range(times)]
+
+    def arguments(self, name: str, definition: Any, room: Room, order: str) -> tuple[str, int]:
+        """The arguments of a field, and how many rows it gives at most."""
+        if not definition.args:
+            return "", 1
+        parts = {}
+        size, paging = 20, "first"
+        order_name = _order(order)
+        if "orderBy" in definition.args:
+            order_name, parts["orderBy"] = self.order(order, definition.args["orderBy"])
+        if "first" in definition.args:
+            paging = "last" if "last" in definition.args and self.chosen(0.25) else "first"
+            size = min(7, room.rows)
+            if room.rows >= 20 and self.chosen(0.2):
+                size, paging = 20, ""
+        wanted = self.wanted(definition)
+        for arg, spec in definition.args.items():
+            if arg in ("first", "last"):
+                if arg == paging or self.inputs.values.bad(0.03):
+                    parts[arg] = self.inputs.written(spec.type, (name, arg), size, must=True)
+            elif arg in wanted:
+                place = (order_name if arg in ("after", "before") else name, arg)
+                must = arg in LOOKUPS and not self.inputs.values.bad()
+                parts[arg] = self.inputs.written(spec.type, place, size, must=must)
+        return _listed({k: v for k, v in parts.items() if v}), size
+
+    def wanted(self, definition: Any) -> list[str]:
+        """Which other arguments are given: one of a lookup's two (when in trouble none or both), the others at will."""
+        lookups = [arg for arg in definition.args if arg in LOOKUPS]
+        if lookups:
+            return self.some(lookups, 0, 2) if self.inputs.values.bad() else [self.chance.choice(lookups)]
+        left = [arg for arg in definition.args if arg != "orderBy"]
+        return [arg for arg in left if self.chosen(0.5 if arg in ("filter", "kinds") else 0.25)]
+
+    def order(self, connection: str, spec: Any) -> tuple[str, str]:
+        """An order, and its name in cursors."""
+        values = list(get_named_type(spec.type).values)
+        if self.chosen(0.4):
+            return f"{connection.removesuffix('Connection')}.{values[0]}", ""
+        chosen = EnumName(self.chance.choice(values))
+        if self.chosen(0.4):
+            written = self.inputs.variable(spec.type, lambda: chosen, must=False, default=True)
+        else:
+            written = chosen
+        return f"{connection.removesuffix('Connection')}.{chosen}", written
+
+
+def _order(connection: str) -> str:
+    """The name in cursors of a connection's only order."""
+    return (
+        "TimelineItemConnection.HAPPENED_AT"
+        if connection.startswith("Timeline")
+        else f"{connection.removesuffix('Connection')}."
+    )
+
+
+def _listed(parts: Mapping[str, str]) -> str:
+    return f"({', '.join(f'{name}: {value}' for name, value in parts.items())})" if parts else ""
+
+
+def make(schema: GraphQLSchema, pools: Pools, seed: int) -> Asked:
+    """A random document with two sets of variables."""
+    chance = random.Random(seed)
+    values = Values(chance, pools, trouble=chance.random() < 0.2)
+    inputs = Inputs(chance, values)
+    deep = chance.random() < 0.25
+    writer = Writer(schema, chance, inputs, plain=chance.random() < 0.2, left=chance.choice((25, 40, 70)))
+    room = Room(levels=chance.randint(7, 12), rows=4, wide=1) if deep else Room(levels=4, rows=60)
+    root = schema.query_type
+    assert root is not None
+    body = writer.body(root, room, unlike=False)
+    head = f"query Q({', '.join(inputs.declared)})" if inputs.declared else chance.choice(("query Q", "query", ""))
+    return Asked("\n".join([f"{head} {body}", *writer.fragments]), inputs.sets)

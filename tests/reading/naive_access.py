@@ -1,0 +1,115 @@
+"""Who sees what, written down by hand: the level of every confidential field, and the rows of every scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from resolvers.access import Scope, Subject
+from tests.reading.naive_rows import Row, Rows
+
+INTERNAL, CONFIDENTIAL, SECRET = 1, 2, 3
+
+FIELD_LEVELS = {
+    "Contact": {"email": INTERNAL, "phone": INTERNAL, "mobile": INTERNAL, "note": CONFIDENTIAL},
+    "CreditAccount": {
+        "limit": CONFIDENTIAL,
+        "used": CONFIDENTIAL,
+        "available": CONFIDENTIAL,
+        "termDays": INTERNAL,
+        "rating": CONFIDENTIAL,
+        "reviewedOn": INTERNAL,
+    },
+    "Customer": {
+        "address": INTERNAL,
+        "email": INTERNAL,
+        "phone": INTERNAL,
+        "birthday": CONFIDENTIAL,
+        "nextBirthday": CONFIDENTIAL,
+        "taxNumber": SECRET,
+        "note": CONFIDENTIAL,
+        "source": INTERNAL,
+    },
+    "CustomerMetrics": {
+        "monetary": INTERNAL,
+        "purchaseCount": INTERNAL,
+        "firstPurchaseAt": INTERNAL,
+        "lastPurchaseAt": INTERNAL,
+        "recencyDays": INTERNAL,
+        "tenureDays": INTERNAL,
+        "satisfaction": INTERNAL,
+    },
+    "GradePeriod": {"reason": INTERNAL, "decidedBy": INTERNAL},
+    "Interaction": {
+        "source": INTERNAL,
+        "satisfaction": INTERNAL,
+        "description": CONFIDENTIAL,
+        "resolution": INTERNAL,
+        "summary": INTERNAL,
+    },
+    "LedgerBalance": {"amount": INTERNAL, "effect": INTERNAL},
+    "LedgerEntry": {"amount": INTERNAL, "effect": INTERNAL, "dueOn": INTERNAL},
+    "Provenance": {"source": INTERNAL, "recordedBy": INTERNAL},
+    "Staff": {
+        "mobile": INTERNAL,
+        "joinedOn": INTERNAL,
+        "leftOn": INTERNAL,
+        "birthday": CONFIDENTIAL,
+        "homeAddress": SECRET,
+        "emergencyContact": CONFIDENTIAL,
+        "identityNumber": SECRET,
+    },
+    "Ticket": {"description": CONFIDENTIAL, "serialNumber": INTERNAL, "cause": INTERNAL, "prevention": INTERNAL},
+    "TicketEvent": {"note": INTERNAL},
+    "TrainingRecord": {"result": CONFIDENTIAL},
+}
+"""The clearance that a field asks for; a field that is not here is public."""
+
+FILTER_LEVELS = {
+    "CustomerFilter": {
+        "birthday": CONFIDENTIAL,
+        "monetary": INTERNAL,
+        "purchaseCount": INTERNAL,
+        "lastPurchaseAt": INTERNAL,
+    },
+    "InteractionFilter": {"satisfaction": INTERNAL},
+    "LedgerFilter": {"dueOn": INTERNAL, "amount": INTERNAL},
+}
+"""The clearance that a filter's field asks for."""
+
+ORDER_LEVELS = {"MONETARY_DESC": INTERNAL}
+"""The clearance that an order asks for."""
+
+DIRECTORY = {"Department", "Staff", "Membership", "TrainingRecord", "WorkHistory"}
+"""Types that everyone who works here sees, and no partner."""
+
+
+def masked(gtype: str, field: str, subject: Subject) -> bool:
+    """Whether a subject's clearance is too low for a field."""
+    return FIELD_LEVELS.get(gtype, {}).get(field, 0) > subject.clearance
+
+
+def sees(rows: Rows, subject: Subject, gtype: str, row: Row, today: dt.date) -> bool:
+    """Whether a row is in a subject's scope."""
+    if gtype in DIRECTORY:
+        return subject.scope is not Scope.PARTNER
+    return _sees_customer(rows, subject, row["id" if gtype == "Customer" else "customer_id"], today)
+
+
+def _sees_customer(rows: Rows, subject: Subject, customer_id: object, today: dt.date) -> bool:
+    match subject.scope:
+        case Scope.ALL:
+            return True
+        case Scope.PARTNER:
+            return customer_id in subject.customer_ids
+        case Scope.DEPARTMENTS:
+            customer = rows.one("Customer", "id", customer_id)
+            return customer is not None and customer["department_id"] in subject.department_ids
+        case Scope.OWN:
+            own = rows.where("Assignment", "staff_id", subject.staff_id)
+            return any(a["customer_id"] == customer_id and serves(a, today) for a in own)
+
+
+def serves(assignment: Row, today: dt.date) -> bool:
+    """Whether an assignment stands open: whoever has it sees the customer."""
+    del today
+    return assignment["until"] is None

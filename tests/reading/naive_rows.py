@@ -1,0 +1,94 @@
+"""All rows of a store, loaded one table at a time: no joins, no conditions, no planner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from store.base import Base
+
+Row = Mapping[str, Any]
+
+TYPES = {
+    "Assignment": "assignment",
+    "Contact": "contact",
+    "CreditAccount": "credit_account",
+    "Customer": "customer",
+    "CustomerRelation": "relation_side",
+    "Department": "department",
+    "GradePeriod": "grade_period",
+    "Interaction": "interaction",
+    "LedgerBalance": "ledger_balance",
+    "LedgerEntry": "ledger_entry",
+    "Membership": "membership",
+    "Provenance": "provenance",
+    "Staff": "staff",
+    "Tag": "customer_tag",
+    "Ticket": "ticket",
+    "TicketEvent": "ticket_event",
+    "TrainingRecord": "training_record",
+    "WorkHistory": "work_history",
+}
+"""The table of every GraphQL type that has one."""
+
+TOKENS = ("customer_token", "staff_token")
+LOADED = (*(set(TYPES.values()) - {"relation_side"}), "customer_relation", *TOKENS)
+
+
+class Rows:
+    """Rows by table, found by a column's value."""
+
+    def __init__(self, tables: Mapping[str, list[Row]]) -> None:
+        self.tables = {**tables, "relation_side": list(_sides(tables["customer_relation"]))}
+        self._by: dict[tuple[str, str], dict[Any, list[Row]]] = {}
+
+    def all(self, gtype: str) -> list[Row]:
+        """All rows of a GraphQL type."""
+        return self.tables[TYPES[gtype]]
+
+    def where(self, gtype: str, column: str, value: Any) -> list[Row]:
+        """The rows of a GraphQL type with this value in a column."""
+        return self.in_table(TYPES[gtype], column, value)
+
+    def in_table(self, table: str, column: str, value: Any) -> list[Row]:
+        """The rows of a table with this value in a column."""
+        if (table, column) not in self._by:
+            found = self._by[table, column] = defaultdict(list)
+            for row in self.tables[table]:
+                found[row[column]].append(row)
+        return self._by[table, column].get(value, [])
+
+    def one(self, gtype: str, column: str, value: Any) -> Row | None:
+        """The row of a GraphQL type with this value in a unique column, if there is one."""
+        found = [] if value is None else self.where(gtype, column, value)
+        return found[0] if found else None
+
+
+def _sides(relations: Iterable[Row]) -> Iterable[Row]:
+    """Each relation as its two customers see it."""
+    for row in relations:
+        yield {**row, "direction": "OUTGOING", "customer_id": row["from_id"], "other_id": row["to_id"]}
+        yield {**row, "direction": "INCOMING", "customer_id": row["to_id"], "other_id": row["from_id"]}
+
+
+def load(url: str) -> Rows:
+    """All rows of a store."""
+    return asyncio.run(_load(url))
+
+
+async def _load(url: str) -> Rows:
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            tables = {}
+            for name in LOADED:
+                found = await connection.execute(sa.select(Base.metadata.tables[name]))
+                tables[name] = [dict(row) for row in found.mappings()]
+            return Rows(tables)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,47 @@
+"""The command line, run in the test's own process or as a program of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from server.cli import main
+
+
+class Outcome(NamedTuple):
+    """What a run printed, and what it ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+def c360(capsys: pytest.CaptureFixture[str], *arguments: str) -> Outcome:
+    """Run a command here."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    printed = capsys.readouterr()
+    return Outcome(int(ended.value.code or 0), printed.out, printed.err)
+
+
+def program(*arguments: str) -> list[str]:
+    """The words that start the command line as a program."""
+    return [sys.executable, "-c", "from server.cli import main; main()", *arguments]
+
+
+def start(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[str]:
+    """Start the command line as a program; its output is piped."""
+    return subprocess.Popen(
+        program(*arguments),
+        cwd=cwd,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

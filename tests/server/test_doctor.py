@@ -1,0 +1,214 @@
+"""The doctor: what it finds in installations that are broken in every way that we know."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from server.app import Application
+from server.checks import database as database_checks
+from server.checks import program, surroundings
+from server.checks.finding import Status
+from server.settings import Settings
+from tests.server.running import running
+from tests.server.running_cli import c360
+from tests.server.tiny import TinyService
+
+
+@pytest.fixture(autouse=True)
+def free_port(monkeypatch):
+    monkeypatch.setenv("C360_PORT", "0")
+
+
+def examined(capsys, expected: int = 0) -> dict[str, dict]:
+    done = c360(capsys, "doctor", "--json")
+    assert done.code == expected, done
+    findings = {each["check"]: each for each in json.loads(done.out)}
+    assert all(each["cure"] for each in findings.values() if each["status"] != "ok")
+    return findings
+
+
+class TestInstallation:
+    def test_a_fresh_one_only_lacks_a_database(self, capsys):
+        findings = examined(capsys)
+
+        assert {name: each["status"] for name, each in findings.items() if each["status"] != "ok"} == {
+            "database": "warn"
+        }
+        assert "c360 migrate" in findings["database"]["cure"]
+        assert "c360 demo" in findings["database"]["cure"]
+
+    def test_with_a_database_all_is_well(self, capsys):
+        c360(capsys, "migrate")
+
+        assert {each["status"] for each in examined(capsys).values()} == {"ok"}
+
+    def test_the_table_is_for_people(self, capsys, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "200")
+
+        done = c360(capsys, "doctor")
+
+        assert done.code == 0
+        assert "cure: c360 migrate" in done.out
+
+    def test_wrong_settings_are_a_finding(self, capsys, monkeypatch):
+        monkeypatch.setenv("C360_PORT", "many")
+
+        assert "C360_PORT" in examined(capsys, 1)["settings"]["found"]
+
+    def test_a_part_that_cannot_be_loaded_is_a_finding(self, capsys, monkeypatch):
+        monkeypatch.setitem(__import__("sys").modules, "server.checks.database", None)
+
+        finding = examined(capsys, 1)["program"]
+
+        assert finding["status"] == "fail"
+        assert "server.checks.database" in finding["found"]
+
+
+class TestProgram:
+    @pytest.mark.parametrize(
+        ("version", "status"), [((3, 10), "fail"), ((3, 11), "ok"), ((3, 12), "ok"), ((3, 13), "fail")]
+    )
+    def test_python(self, version, status):
+        assert program.python(version).status == status
+
+    def test_dependencies(self):
+        assert program.dependencies(["orjson>=3", "x-lib>=1; extra == 'y'"]).status is Status.OK
+        assert program.dependencies(None).status is Status.WARN
+
+        missing = program.dependencies(["no-such-lib>=1", "orjson"])
+
+        assert missing.status is Status.FAIL
+        assert missing.cure == "pip install no-such-lib"
+
+    def test_the_rules_engine_without_a_compiler(self, monkeypatch):
+        monkeypatch.setenv("PATH", "")
+
+        finding = program.rules_engine("durable.no_such_module")
+
+        assert finding.status is Status.FAIL
+        assert "install a C compiler" in str(finding.cure)
+
+    def test_names_of_ours_that_others_own(self):
+        finding = program.names({"schema": ["customer360-api", "schema"], "rules": ["rules"], "yaml": ["pyyaml"]})
+
+        assert finding.status is Status.FAIL
+        assert "schema belongs to schema too" in finding.found
+        assert "pip uninstall rules schema" in str(finding.cure)
+
+    def test_names_that_come_from_elsewhere(self, tmp_path):
+        finding = program.names({}, root=tmp_path)
+
+        assert finding.status is Status.FAIL
+        assert "PYTHONPATH" in str(finding.cure)
+
+    def test_data_files_that_did_not_come_along(self, tmp_path):
+        (tmp_path / "schema").mkdir()
+        (tmp_path / "schema/schema.graphql").touch()
+
+        finding = program.data_files(tmp_path)
+
+        assert finding.status is Status.FAIL
+        assert finding.found == "missing: migrations, GraphiQL, examples, demo data"
+
+
+class TestSurroundings:
+    def test_a_slip_of_the_pen(self, monkeypatch):
+        monkeypatch.setenv("C360_HOTS", "x")
+        monkeypatch.setenv("C360_XYZZY", "x")
+
+        finding = surroundings.variables()
+
+        assert finding.status is Status.WARN
+        assert "C360_HOTS (meant C360_HOST?)" in finding.found
+
+    @pytest.mark.parametrize(
+        ("host", "status"),
+        [("127.0.0.1", "ok"), ("localhost", "ok"), ("::1", "ok"), ("0.0.0.0", "warn"), ("crm.example", "warn")],
+    )
+    def test_who_can_ask(self, host, status):
+        assert surroundings.reach(Settings(host=host, trust_subject_headers=True)).status == status
+
+    def test_a_folder_that_is_a_file(self, tmp_path):
+        (tmp_path / "var").touch()
+
+        assert surroundings.disk(tmp_path / "var/x.db").status is Status.FAIL
+
+    def test_a_full_disk(self, tmp_path, monkeypatch):
+        usage = shutil.disk_usage(tmp_path)._replace(free=1024)
+        monkeypatch.setattr(surroundings.shutil, "disk_usage", lambda _: usage)
+
+        assert surroundings.disk(tmp_path / "new/x.db").status is Status.WARN
+
+    def test_a_port_where_we_are_already(self):
+        with running(Application(Settings(), opener=TinyService().opened)) as url:
+            finding = surroundings.port(Settings(port=int(url.rsplit(":", 1)[1])))
+
+        assert finding.status is Status.OK
+        assert "already" in finding.found
+
+    @pytest.mark.parametrize("answer", [b"[]", b"not json", b'{"service": "other"}'])
+    def test_a_port_where_another_is(self, answer):
+        class Other(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                """Say nothing."""
+
+        with HTTPServer(("127.0.0.1", 0), Other) as other:
+            threading.Thread(target=other.handle_request).start()
+            finding = surroundings.port(Settings(port=other.server_port))
+
+        assert finding.status is Status.FAIL
+        assert "C360_PORT" in str(finding.cure)
+
+    def test_a_neo4j_that_is_not_there(self, capsys, monkeypatch):
+        monkeypatch.setenv("C360_NEO4J_URL", "bolt://127.0.0.1:1")
+        monkeypatch.setenv("C360_NEO4J_PASSWORD", "hunter2")
+
+        finding = examined(capsys, 1)["Neo4j"]
+
+        assert finding["status"] == "fail"
+        assert "hunter2" not in finding["found"]
+
+
+class TestDatabase:
+    def test_versions_of_sqlite_and_postgresql(self):
+        assert database_checks.sqlite_library((3, 37)).status is Status.FAIL
+        assert database_checks.sqlite_library((3, 45)).status is Status.OK
+        assert database_checks.postgresql_server(14).status is Status.FAIL
+        assert database_checks.postgresql_server(17).status is Status.OK
+
+    def test_versions_of_the_tables(self):
+        assert database_checks.tables("0004", "0004").status is Status.OK
+        assert database_checks.tables(None, "0004").status is Status.WARN
+        assert database_checks.tables("0003", "0004").status is Status.FAIL
+
+    def test_a_file_that_is_no_database(self, capsys, tmp_path, monkeypatch):
+        (tmp_path / "notes.txt").write_text("dear diary " * 500)
+        monkeypatch.setenv("C360_DATABASE_URL", "sqlite+aiosqlite:///notes.txt")
+
+        assert "not a database" in examined(capsys, 1)["database"]["found"]
+
+    def test_a_database_without_tables(self, capsys, tmp_path, monkeypatch):
+        sqlite3.connect(tmp_path / "empty.db").close()
+        (tmp_path / "empty.db").touch()
+        monkeypatch.setenv("C360_DATABASE_URL", "sqlite+aiosqlite:///empty.db")
+
+        assert examined(capsys)["database"]["status"] == "warn"
+
+    def test_a_server_that_is_not_there(self, capsys, monkeypatch):
+        monkeypatch.setenv("C360_DATABASE_URL", "postgresql+asyncpg://me:hunter2@127.0.0.1:1/crm")
+
+        finding = examined(capsys, 1)["database"]
+
+        assert "hunter2" not in json.dumps(finding)
+        assert "see that PostgreSQL runs" in finding["cure"]

@@ -1,0 +1,72 @@
+# ruff: noqa: INP001  # a script, not a package
+"""Make the pictures of the README anew: GraphiQL with the view of a real customer (needs chromium and playwright).
+
+python docs/make_pictures.py
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import expect, sync_playwright
+
+IMAGES = Path(__file__).parent / "images"
+PORT = 8369
+URL = f"http://127.0.0.1:{PORT}"
+SECONDS = 180
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+DEMO = "from server.cli import main; main()"
+
+
+def main() -> None:
+    """Start the demonstration in a folder that is thrown away, and take its pictures."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        raise SystemExit("chromium is needed: apt-get install chromium")
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-c", DEMO, "demo", "--port", str(PORT), "--path", f"{folder}/demo.db"]
+        demo = subprocess.Popen(words)  # noqa: S603  # our own command
+        try:
+            wait(demo)
+            take(browser, IMAGES / "graphiql.png")
+        finally:
+            demo.terminate()
+            demo.wait(20)
+
+
+def wait(demo: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers."""
+    deadline = time.monotonic() + SECONDS
+    while demo.poll() is None and time.monotonic() < deadline:
+        try:
+            urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=5).close()
+        except (URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    raise SystemExit("the demonstration does not start")
+
+
+def take(browser: str, path: Path) -> None:
+    """Run the first example in GraphiQL, and keep what it looks like."""
+    path.parent.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=FLAGS)
+        page = opened.new_page(viewport={"width": 1280, "height": 820}, color_scheme="light")
+        page.goto(f"{URL}/graphql")
+        page.locator(".graphiql-execute-button").click()
+        expect(page.locator(".result-window")).to_contain_text('"metrics"')
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=path)
+        opened.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -38,9 +38,8 @@ async def test_an_invoice_is_entered(office: Office):
     assert event.data == {"customerId": str(world.own), "kind": "INVOICE", "number": "INV-1"}
 
 
-@pytest.mark.parametrize(
-    ("kind", "amount", "currency", "minor", "balance"),
-    [
+async def test_an_amount_is_kept_in_minor_units(office: Office):
+    for kind, amount, currency, minor, balance in (
         (LedgerKind.PAYMENT, "10", "CNY", 1000, -1000),
         (LedgerKind.RETURN, "10.05", "EUR", 1005, -1005),
         (LedgerKind.SAMPLE, "1e1", "USD", 1000, 0),
@@ -49,12 +48,10 @@ async def test_an_invoice_is_entered(office: Office):
         (LedgerKind.INVOICE, "1.234", "KWD", 1234, 1234),
         (LedgerKind.INVOICE, "-0", "CNY", 0, 0),
         (LedgerKind.INVOICE, "10000000000000", "CNY", 10**15, 10**15),
-    ],
-)
-async def test_an_amount_is_kept_in_minor_units(office: Office, kind, amount, currency, minor, balance):
-    key = await office.do(add_ledger_entry, draft(office, kind, amount, currency=currency))
-    row = await office.row(LedgerEntryRow, key)
-    assert (row.amount_minor, row.balance_minor, row.currency) == (minor, balance, currency)
+    ):
+        key = await office.do(add_ledger_entry, draft(office, kind, amount, currency=currency))
+        row = await office.row(LedgerEntryRow, key)
+        assert (row.amount_minor, row.balance_minor, row.currency) == (minor, balance, currency)
 
 
 async def test_figures_balances_and_credit_follow(office: Office):

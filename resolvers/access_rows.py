@@ -76,10 +76,12 @@ async def access_staff(unit: Unit, key: uuid.UUID, field: str) -> StaffRow:
 async def access_place(unit: Unit, key: uuid.UUID | None, field: str) -> None:
     """The department where something new shall belong; only those whose reach is everything may leave it out.
 
+    It is not locked: newcomers to one department need not wait for one another.
     Raises Refused (NOT_FOUND, REQUIRED).
     """
     if key is not None:
-        await access_department(unit, key, field)
+        statement = sa.select(DepartmentRow).where(DepartmentRow.id == key, _managed(unit, DepartmentRow.id))
+        await _found(unit, DepartmentRow, statement, field)
     elif unit.subject.scope is not Scope.ALL:
         raise refuse(Code.REQUIRED, field, "say to which of your departments this belongs")
 

@@ -45,7 +45,7 @@ class ListOf(sa.types.TypeDecorator[Collection[Any]]):
 class member(FunctionElement[bool]):  # noqa: N801  # reads as a function, as SQLAlchemy's own constructs do
     """`column IN (values of one bind parameter)`: the statement's text does not depend on how many there are."""
 
-    inherit_cache = False
+    inherit_cache = True
     type = sa.Boolean()
     name = "member"
 

@@ -59,7 +59,7 @@ def take(browser: str, path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser, args=FLAGS)
-        page = opened.new_page(viewport={"width": 1280, "height": 820}, color_scheme="light")
+        page = opened.new_page(viewport={"width": 1280, "height": 760}, color_scheme="light")
         page.goto(f"{URL}/graphql")
         page.locator(".graphiql-execute-button").click()
         expect(page.locator(".result-window")).to_contain_text('"metrics"')

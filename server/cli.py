@@ -69,9 +69,8 @@ def load(name: str) -> Any:
     try:
         function: Callable[..., Any] = getattr(importlib.import_module(slot.module), slot.function)
     except (ImportError, AttributeError) as error:
-        raise UserError(
-            f"`c360 {name}` cannot be loaded: {error}", cure="run `c360 doctor`, which says what is missing"
-        ) from error
+        cure = "install customer360-api again" if name == "doctor" else "run `c360 doctor`, which says what is missing"
+        raise UserError(f"`c360 {name}` cannot be loaded: {error}", cure=cure) from error
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
     alone.command(name, epilog=EPILOG)(function)
     return typer.main.get_command(alone)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import sqlite3
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -97,6 +98,30 @@ class PostgresReads:
         await self._pool.close()
 
 
+class _Call:
+    """One statement on its way, which another thread may interrupt, but never the next one on the same connection."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """The statement runs on this connection now."""
+        with self._lock:
+            self._connection = connection
+
+    def end(self) -> None:
+        """The statement is over."""
+        with self._lock:
+            self._connection = None
+
+    def interrupt(self) -> None:
+        """Make the store give up, if it is still at it."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.interrupt()
+
+
 class SqliteReads:
     """Reading connections of SQLite, each used by one thread at a time."""
 
@@ -130,13 +155,20 @@ class SqliteReads:
     async def rows(self, text: str, values: Sequence[Any]) -> Sequence[Any]:
         """All rows of a statement, read by a thread so that the event loop goes on."""
         self.statements += 1
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._fetch, text, values)
+        call = _Call()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._fetch, call, text, values)
+        except asyncio.CancelledError:  # nobody waits any more: the thread is to be free for others
+            call.interrupt()
+            raise
 
-    def _fetch(self, text: str, values: Sequence[Any]) -> Sequence[Any]:
+    def _fetch(self, call: _Call, text: str, values: Sequence[Any]) -> Sequence[Any]:
         connection = self._free.get()
         try:
+            call.begin(connection)
             return connection.execute(text, values).fetchall()
         finally:
+            call.end()
             self._free.put(connection)
 
     async def close(self) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -27,7 +27,7 @@ def doctor_command(*, database: DatabaseUrl = None, as_json: AsJson = False) -> 
     """
     findings = list(examine(**given(database_url=database)))
     if as_json:
-        typer.echo(orjson.dumps([dataclasses.asdict(each) for each in findings], option=orjson.OPT_INDENT_2))
+        typer.echo(json.dumps([dataclasses.asdict(each) for each in findings], ensure_ascii=False, indent=2))
     else:
         Console().print(_table(findings))
     if any(each.status is Status.FAIL for each in findings):

@@ -8,7 +8,6 @@ import signal
 import socket
 import sqlite3
 import time
-from pathlib import Path
 
 import httpx
 import pytest
@@ -134,4 +133,7 @@ def free_port() -> int:
 
 
 def test_every_slice_is_there_with_its_source_and_licence():
-    assert all((Path(demo.DATA) / each.file).is_file() for each in demo.SLICES)
+    sources = (demo.DATA / "SOURCES.md").read_text("utf-8")
+
+    assert all((demo.DATA / each.file).is_file() for each in demo.SLICES)
+    assert all(f"`{each.file}`" in sources for each in demo.SLICES)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -62,12 +64,22 @@ class TestInstallation:
         assert "C360_PORT" in examined(capsys, 1)["settings"]["found"]
 
     def test_a_part_that_cannot_be_loaded_is_a_finding(self, capsys, monkeypatch):
-        monkeypatch.setitem(__import__("sys").modules, "server.checks.database", None)
+        monkeypatch.setitem(sys.modules, "server.checks.database", None)
 
         finding = examined(capsys, 1)["program"]
 
         assert finding["status"] == "fail"
         assert "server.checks.database" in finding["found"]
+
+    @pytest.mark.parametrize("missing", ["orjson", "sqlalchemy", "strawberry", "durable", "pydantic_settings", "neo4j"])
+    def test_the_doctor_needs_nothing_of_what_it_looks_at(self, tmp_path, missing):
+        words = f"import sys; sys.modules[{missing!r}] = None; from server.cli import main; main(['doctor', '--json'])"
+
+        done = subprocess.run([sys.executable, "-c", words], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+        assert done.stderr == ""
+        findings = json.loads(done.stdout)
+        assert done.returncode == any(each["status"] == "fail" for each in findings)
 
 
 class TestProgram:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from graphql import build_schema as parsed_schema
-from graphql import parse, validate
+from graphql import get_introspection_query, parse, validate
 from playwright.sync_api import Page, expect
 
 from schema.build import build_schema
@@ -93,6 +93,12 @@ def test_what_was_typed_is_there_again(url, page):
     page.reload()
 
     expect(page.locator(".graphiql-query-editor")).to_contain_text(_operation(examples()[2]))
+
+
+def test_the_schema_is_told_without_errors(url):
+    answer = httpx.post(f"{url}/graphql", json={"query": get_introspection_query()}, timeout=30).json()
+
+    assert "errors" not in answer
 
 
 def test_the_explorer_knows_the_schema(url, page, complaints):

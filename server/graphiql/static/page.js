@@ -8,7 +8,13 @@
     tabs.unshift({ query: asked.get("query"), variables: asked.get("variables") || "", headers: "" });
   }
 
-  const fetcher = GraphiQL.createFetcher({ url: window.location.pathname });
+  const ask = GraphiQL.createFetcher({ url: window.location.pathname });
+
+  // GraphiQL learns the name of an operation a moment after its text: the name from the tab before must not go out
+  function fetcher(asked, options) {
+    const named = new RegExp("\\b(query|mutation|subscription)\\s+" + asked.operationName + "\\b");
+    return ask(named.test(asked.query) ? asked : { ...asked, operationName: undefined }, options);
+  }
 
   // tabs that a person has changed are kept by the browser; a shared link must show what it says
   const storage = asked.get("query") ? memory() : window.localStorage;

@@ -56,8 +56,6 @@ async def write_provenance(
 async def write_tags(connection: AsyncConnection, entries: Sequence[Entry]) -> list[Entry]:
     """Give customers the tags of their rows and no others; returns the parts that changed anything."""
     parts = {entry.id: part for entry in entries for part in entry.parts if part.record.kind is RecordKind.TAGS}
-    if not parts:
-        return []
     before: dict[uuid.UUID | None, set[str]] = {}
     statement = sa.select(CustomerTagRow.customer_id, CustomerTagRow.name)
     for customer_id, name in await connection.execute(statement.where(CustomerTagRow.customer_id.in_(parts))):

@@ -90,7 +90,8 @@ def any_rows(form: Form, lines: Iterator[Line], suffix: str) -> Iterator[RawRow 
         return json_rows(lines)
     if suffix == ".csv":
         return csv_rows(form, lines)
-    raise UnreadableFileError(None, f"its name ends in {suffix or 'nothing'!r}", "Name it .csv or .jsonl")
+    reason = f"its name ends in {suffix!r}" if suffix else "its name has no ending"
+    raise UnreadableFileError(None, reason, "Name it .csv or .jsonl")
 
 
 def misfit(row: BadRow) -> Rejection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,14 +69,14 @@ async def import_file(database: Database, task: ImportTask, *, now: dt.datetime)
     with Spool() as spool:
         read_file(source, task, spool, report, now)
         spool.begin_writing()
-        for _ in range(ATTEMPTS - 1):
+        attempts = itertools.count(1)
+        while True:
             try:
                 return await _write(database, task, spool, copy.deepcopy(report), now)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _LOST_RACES:
+                if next(attempts) == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in _LOST_RACES:
                     raise
                 spool.forget_writing()
-        return await _write(database, task, spool, report, now)
 
 
 async def _write(database: Database, task: ImportTask, spool: Spool, report: Report, now: dt.datetime) -> Report:

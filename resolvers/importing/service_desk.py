@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -164,7 +165,10 @@ def _ticket(incident: Incident) -> Record:
 
 
 def _events(incident: Incident) -> Iterator[Record]:
-    for order, (row, kind, note) in enumerate(incident.steps()):
+    """Every change; its key holds whatever rows a longer file may put between those of a shorter one."""
+    alike: Counter[tuple[int, dt.datetime]] = Counter()
+    for row, kind, note in incident.steps():
+        alike[row.mod_count, row.updated_at] += 1
         values = {"at": row.updated_at, "kind": kind, "status": row.status, "severity": row.severity, "note": note}
         refs = {
             "customer_id": _caller(incident.last.caller),
@@ -172,8 +176,8 @@ def _events(incident: Incident) -> Iterator[Record]:
             "assignee_id": _staff("R", row.assignee),
             "actor_id": _staff("U", row.updated_by),
         }
-        key = f"{incident.number}/{order}"
-        yield Record(RecordKind.TICKET_EVENT, key, row.updated_at, row.line, values, refs, order=order)
+        key = f"{incident.number}/{row.mod_count}/{alike[row.mod_count, row.updated_at]}"
+        yield Record(RecordKind.TICKET_EVENT, key, row.updated_at, row.line, values, refs, order=row.mod_count)
 
 
 def _call(incident: Incident) -> Record:

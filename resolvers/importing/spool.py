@@ -7,7 +7,6 @@ import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from types import TracebackType
 from typing import Any, Final, Self
 
 from outbox.log import Change
@@ -37,9 +36,7 @@ class Spool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._store.close()
 
     def add(self, record: Record) -> int | None:

@@ -40,7 +40,9 @@ SourceName = Annotated[
 ]
 DataFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file; our own forms end in .csv or .jsonl.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything but keep it: count, and refuse, as if.")]
-Rejects = Annotated[Path | None, typer.Option(help="Where refused rows go. [default: <file>.rejects.csv, here]")]
+Rejects = Annotated[
+    Path | None, typer.Option(help="Where refused rows go; <file>.rejects.csv in this folder if not given.")
+]
 DatabaseUrl = Annotated[str | None, typer.Option("--database", help="Another database. [C360_DATABASE_URL]")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 

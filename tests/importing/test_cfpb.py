@@ -135,10 +135,10 @@ async def test_a_later_answer_changes_the_same_ticket(desk):
     ],
 )
 async def test_what_a_cell_cannot_say_is_refused_with_its_place(desk, column, value, reason):
-    await desk.text("cfpb", file_of(row(), ",".join((ROW | {column: value}).values())))
+    await desk.text("cfpb", file_of(row(), ",".join((ROW | {column: value}).values()), "7/29/2013"))
 
-    ((line, where, shown, why),) = desk.refused()
-    assert (line, where, shown) == (3, column, value)
+    (line, where, shown, why), (next_line, *_) = desk.refused()
+    assert (line, where, shown, next_line) == (3, column, value, 4)
     assert why.startswith(reason)
 
 

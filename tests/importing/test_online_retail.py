@@ -130,6 +130,7 @@ async def test_an_entry_stays_with_its_customer(desk):
         ("1,1.12.2010 8:26,1,France,1,1", "InvoiceDate", "is no time; write it as 12/1/2010 8:26"),
         ("1,12/1/2010 8:26,x,France,1,1", "CustomerID", "is no customer number"),
         ("1,12/1/2010 8:26,1,France,1.5,1", "Quantity", "is no whole number"),
+        ("1,12/1/2010 8:26,1,France,1", "", "has 5 cells where the header has 6"),
         ("1,12/1/2010 8:26,1,France,1,1e5", "UnitPrice", "is no decimal number"),
         ('1,12/1/2010 8:26,1,France,1,"1,000"', "UnitPrice", "is no decimal number"),
         ("1,12/1/2010 8:26,1,France,999999999,999999999999999", "UnitPrice", "times the quantity is too much"),

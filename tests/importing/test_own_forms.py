@@ -384,6 +384,7 @@ async def test_another_primary_contact_takes_the_place_of_the_first(office):
     await office.text("contacts", header + "C-1,Ann,true\nC-2,Zoe,true\n")
 
     await office.text("contacts", header + "C-1,Bob,true\n", now=LATER)
+    assert (await office.text("contacts", header + "C-1,Ann,false\n", now=LATER)).changes == 0
 
     contacts = await office.rows(sa.select(ContactRow).order_by(ContactRow.name))
     events = await office.rows(sa.select(LogEventRow.kind).where(LogEventRow.at == LATER))

@@ -186,7 +186,7 @@ async def test_resolvers_are_members_where_they_worked_since_the_first_day(desk)
 
 
 async def test_a_bad_row_refuses_its_incident_and_no_other(desk):
-    good, bad = history(FIRST), history("INC0000057") or history(ROWS[-1].split(",")[0])
+    good, bad = history(FIRST), history(ROWS[-1].split(",")[0])
     broken = changed(bad[1], sys_updated_at="2016-02-29")
 
     report = await desk.text("servicenow", file_of(*good, bad[0], broken, *bad[2:]))
@@ -225,6 +225,23 @@ async def test_what_a_cell_cannot_say_is_refused_with_its_place(desk, column, va
     assert shown.rstrip("…") == value[:199].rstrip("…")
     assert reason in why
     assert report.rows_refused == 1
+    assert await desk.counts() == {}
+
+
+async def test_a_row_that_was_missing_adds_its_event_and_no_other(desk):
+    rows = history(FIRST)
+    await desk.text("servicenow", file_of(rows[0], *rows[2:]))
+
+    report = await desk.text("servicenow", file_of(*rows))
+
+    assert report.counts["ticket event"].created == 1
+    assert len(await desk.rows(EVENTS)) == len(rows)
+
+
+async def test_a_file_without_incidents_is_an_empty_import(desk):
+    report = await desk.text("servicenow", file_of())
+
+    assert (report.changes, report.facts[0].count) == (0, 0)
     assert await desk.counts() == {}
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 import gc
 import multiprocessing
+import signal
 import uuid
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -93,7 +94,8 @@ async def _parcels(plan: WorldPlan, pack: Pack, workers: int) -> AsyncGenerator[
             yield draw_parcels(plan, number, pack)
         return
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawning, initializer=_leave_interrupts_to_parent) as pool:
         ahead: deque[asyncio.Future[list[Parcel]]] = deque()
         for number in range(plan.chunks):
             ahead.append(loop.run_in_executor(pool, draw_parcels, plan, number, pack))
@@ -101,6 +103,11 @@ async def _parcels(plan: WorldPlan, pack: Pack, workers: int) -> AsyncGenerator[
                 yield await ahead.popleft()
         while ahead:
             yield await ahead.popleft()
+
+
+def _leave_interrupts_to_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; the one that writes decides what becomes of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def draw_parcels(plan: WorldPlan, number: int, pack: Pack) -> list[Parcel]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import time
 
 import psutil
@@ -47,13 +48,9 @@ def test_a_file_without_tables_gets_them(capsys, tmp_path):
 
 
 def test_a_worker_that_is_killed_is_said_in_words(tmp_path):
-    arguments = ("--customers", "20000", "--workers", "1", "--database", f"sqlite+aiosqlite:///{tmp_path}/killed.db")
+    arguments = ("--customers", "100000", "--workers", "1", "--database", f"sqlite+aiosqlite:///{tmp_path}/killed.db")
     running = start("generate", *arguments, cwd=tmp_path)
-    deadline = time.monotonic() + 60
-    while not (workers := _workers_of(running.pid)):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    workers[0].kill()
+    _drawing(running.pid)[0].kill()
     _, said = running.communicate(timeout=60)
 
     assert running.returncode == 1
@@ -61,9 +58,33 @@ def test_a_worker_that_is_killed_is_said_in_words(tmp_path):
     assert "--workers 0" in said
 
 
-def _workers_of(pid):
-    children = psutil.Process(pid).children(recursive=True)
-    return [each for each in children if any("spawn_main" in word for word in each.cmdline())]
+def test_an_interrupt_leaves_nothing_behind_and_needs_no_traceback(tmp_path):
+    arguments = ("--customers", "100000", "--workers", "1", "--database", f"sqlite+aiosqlite:///{tmp_path}/cut.db")
+    running = start("generate", *arguments, cwd=tmp_path)
+    workers = _drawing(running.pid)
+    for each in (*workers, psutil.Process(running.pid)):
+        each.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/cut.db")
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM staff")) == 0
+        assert connection.scalar(sa.text("SELECT count(*) FROM sqlite_master WHERE name = 'ix_customer_name_id'")) == 1
+    engine.dispose()
+
+
+def _drawing(pid):
+    """The workers of a run, as soon as they have drawn for a moment."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        children = psutil.Process(pid).children(recursive=True)
+        workers = [each for each in children if any("spawn_main" in word for word in each.cmdline())]
+        if workers and all(each.cpu_times().user > 2 for each in workers):
+            return workers
+        time.sleep(0.05)
+    raise AssertionError("no worker started")
 
 
 def test_json_tells_the_same(capsys, store_url):

@@ -19,7 +19,13 @@ def encode(type_name: str, key: uuid.UUID) -> str:
 
 def decode(text: str, *types: str) -> uuid.UUID:
     """The key in an id of one of these types. Raises BadGlobalId for any other text: one row has one id only."""
-    form = _FORM.fullmatch(text)
-    if form is None or form[1] not in types:
+    name, key = split(text)
+    if key is None or name not in types:
         raise BadGlobalId(f"an id of {' or '.join(types)} was expected, such as one that an answer gave")
-    return uuid.UUID(form[2])
+    return key
+
+
+def split(text: str) -> tuple[str, uuid.UUID | None]:
+    """The type's name and the key in an id of any type; no name and no key for any other text."""
+    form = _FORM.fullmatch(text)
+    return ("", None) if form is None else (form[1], uuid.UUID(form[2]))

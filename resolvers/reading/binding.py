@@ -23,7 +23,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from resolvers.reading.computed import Resolved
+from resolvers.reading.computed import Computed, Resolved
 from resolvers.reading.connections import Connection
 from resolvers.reading.context import Context, Run
 from resolvers.reading.declarations import entity_of, origin_of, part_of, source_of
@@ -156,6 +156,8 @@ def _check(gtype: GraphQLObjectType, name: str, definition: GraphQLField, source
     problem = None
     if is_non_null_type(definition.type):
         problem = _non_null_problem(gtype, definition, source)
+    if isinstance(source, Computed) and not is_leaf_type(get_named_type(definition.type)):
+        problem = "a function's value is a scalar or an enum, or a list of them; for objects use `resolved`"
     if isinstance(source, Column) and isinstance(_type_of(source.of), sa.BigInteger):
         problem = "a bigint does not fit GraphQL's Int" if get_named_type(definition.type).name == "Int" else problem
     if isinstance(source, Connection):
@@ -194,7 +196,9 @@ def entry(planner: Planner) -> Callable[..., Any]:
     async def resolve(source: Any, info: Any, **_: Any) -> Any:
         context: Context = info.context
         run = Run(context, cast("dict[str, Any]", info.variable_values), source)
-        place = "/".join(k for k in info.path.as_list() if isinstance(k, str))
+        names = "/".join(k for k in info.path.as_list() if isinstance(k, str))
+        # graphql-core has already decided by directives which of the merged fields stand
+        place = (names, *[node.loc.start for node in info.field_nodes])
 
         def plan(*, walking: bool) -> Any:
             return planner.plan(

@@ -45,14 +45,16 @@ class Compiler:
         access: AccessClass,
         *,
         walking: bool,
+        max_depth: int = 1,
     ) -> None:
-        self.planner, self.schema = planner, planner.schema
+        self.planner, self.schema, self.max_depth = planner, planner.schema, max_depth
         self.fragments, self.variables, self.access, self.walking = fragments, variables, access, walking
         self.depth = 0
         self.names = 0
         self.walk_needed = False
         self.shapes: dict[Any, Shape] = {}
         self.getters: dict[str, Getter] = {}
+        self.checks: list[Getter] = []
 
     def name(self, prefix: str) -> str:
         """A name that is new in this statement."""
@@ -112,6 +114,8 @@ class Compiler:
             if isinstance(value, VariableNode):
                 variable = value.name.value
                 on = self.shape(("directive", variable), partial(_variable, variable))
+                if on is None:
+                    raise InvalidError("BAD_USER_INPUT", f"@{name} needs true or false: ${variable} is null.")
             else:
                 on = value.value  # type: ignore[attr-defined]  # validation allows only a Boolean here
             if bool(on) == (name == "skip"):
@@ -181,7 +185,7 @@ class Compiler:
 
     def _nested(self, source: Source, selected: Selected, row: Any) -> Piece:
         cost = source.nested_selects
-        if cost and self.depth + cost > self.planner.max_depth and not isinstance(row, FromHole) and self.depth:
+        if cost and self.depth + cost > self.max_depth and not isinstance(row, FromHole) and self.depth:
             return self._cut(source, selected, row)
         self.depth += cost
         try:
@@ -191,7 +195,14 @@ class Compiler:
 
     def _cut(self, source: Source, selected: Selected, row: Any) -> Piece:
         """Too deep for the store's parser: leave a hole with the parent's keys, for one more statement to fill."""
-        inner = Compiler(self.planner, self.fragments, self.variables, self.access, walking=self.walking)
+        inner = Compiler(
+            self.planner,
+            self.fragments,
+            self.variables,
+            self.access,
+            walking=self.walking,
+            max_depth=self.max_depth,
+        )
         inner.depth = source.nested_selects
         inner.shapes = self.shapes
         parent = FromHole(row)
@@ -201,6 +212,7 @@ class Compiler:
         holes = sa.func.json_each(sa.bindparam("holes", type_=sa.Text())).table_valued("value", name="hole")
         statement = sa.select(sa.cast(document, sa.Text()).label("r0")).select_from(holes)
         plan = self.planner.finish(statement, inner, [selected.key], [work])
+        self.checks += [*inner.getters.values(), *inner.checks]  # bad arguments are refused even where there is no hole
         return Piece(JsonArray(*[row[n] for n in parent.names]), Deeper(plan, work))
 
 

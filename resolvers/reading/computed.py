@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import get_named_type, is_leaf_type
+from graphql import is_list_type, is_non_null_type
 
 from resolvers.reading.rows import Probe
 from resolvers.reading.source import Piece, Selected, Source
@@ -30,10 +30,8 @@ class Computed(Source):
         """A hole with the needs, and the call that fills it."""
         del compiler
         columns = [expression(of, row) for of in self.needs]
-        leaf = get_named_type(selected.definition.type)
-        encode = leaf.coerce_output_value if is_leaf_type(leaf) else None
         decode = tuple(decoder(c.type) for c in columns)
-        work = (CallOnce if self.once else Call)(self.function, decode, encode)
+        work = (CallOnce if self.once else Call)(self.function, decode, encoder(selected.definition.type))
         return Piece(JsonArray(*[wire(c) for c in columns]), work)
 
     def probe(self, parent: Probe, target: Probe) -> None:
@@ -41,6 +39,24 @@ class Computed(Source):
         del target
         for of in self.needs:
             expression(of, parent)
+
+
+def encoder(gtype: Any) -> Callable[[Any], Any]:
+    """How a function's value becomes what clients see of this type: a leaf, or a list of leaves."""
+    if is_non_null_type(gtype):
+        required = encoder(gtype.of_type)
+        return lambda value: required(_there(value))
+    if is_list_type(gtype):
+        each = encoder(gtype.of_type)
+        return lambda value: None if value is None else [each(item) for item in value]
+    coerce = gtype.coerce_output_value
+    return lambda value: None if value is None else coerce(value)
+
+
+def _there(value: Any) -> Any:
+    if value is None:
+        raise TypeError("the function gave no value, and the field may not be null")
+    return value
 
 
 @dataclass(kw_only=True)

@@ -20,7 +20,8 @@ EXPECTED: tuple[tuple[type, type, Callable[[Any], Any]], ...] = (
     (sa.Date, str, dt.date.fromisoformat),
     (Prose, str, str),
     (Coded, str, str),
-    (sa.Integer, int, int),
+    (sa.BigInteger, int, lambda number: _within(number, 64)),
+    (sa.Integer, int, lambda number: _within(number, 32)),
 )
 """(column type, JSON type, how to read it)"""
 
@@ -42,7 +43,7 @@ def read_cursor(cursor: str, order: str, types: Sequence[Any]) -> list[Any]:
         if name != order or len(values) != len(types):
             raise ValueError(cursor)
         return [_read(value, column_type) for value, column_type in zip(values, types, strict=True)]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         message = "This cursor is not one of this connection in this order. Take endCursor of its own pageInfo."
         raise InvalidError("BAD_CURSOR", message) from None
 
@@ -59,4 +60,10 @@ def _read(value: Any, column_type: Any) -> Any:
 def _aware(value: dt.datetime) -> dt.datetime:
     if value.tzinfo is None:
         raise ValueError(value)
-    return value
+    return value.astimezone(dt.UTC)
+
+
+def _within(number: int, bits: int) -> int:
+    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+        raise ValueError(number)
+    return number

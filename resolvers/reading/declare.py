@@ -40,7 +40,7 @@ def declared(source: Source, description: str, deprecation_reason: str | None = 
             name,
             None,
             StrawberryAnnotation(argument.type),
-            default=argument.default if argument.default is not None else None,
+            default=argument.default if argument.default is not None else strawberry.UNSET,
             description=argument.description,
         )
         for name, argument in source.arguments.items()
@@ -127,7 +127,7 @@ def connection(
     if isinstance(orders, Mapping):
         chosen = {name: tuple(columns) for name, columns in orders.items()}
         default = next(iter(chosen))
-        every["order_by"] = Argument(type(default), "The order of the rows.", NO_BIND, default)
+        every["order_by"] = Argument(type(default) | None, "The order of the rows.", NO_BIND, default)
     else:
         chosen = {None: tuple(orders)}
     if filter_type is not None:

@@ -45,7 +45,10 @@ __all__ = [
 
 T = TypeVar("T")
 MAX_PLACES = 60
-"""How many fields, operators and list items of and/or a filter may have."""
+"""How many fields, operators and items of and/or a filter may have."""
+
+MAX_NESTING = 10
+"""How deep and, or, not may be inside one another."""
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -196,24 +199,31 @@ def compile_filter(compiler: Compiler, selected: Selected, name: str, row: Any) 
     return [_group(Filtering(compiler, selected, to_camel_case(name)), criteria, row, shape, ())]
 
 
-def shape_of(criteria: Mapping[str, Criterion], value: Mapping[str, Any], places: list[int]) -> Any:
-    """The structure of a filter object. One with too many places is refused."""
+def shape_of(criteria: Mapping[str, Criterion], value: Mapping[str, Any], places: list[int], level: int = 0) -> Any:
+    """The structure of a filter object. One with too many places, or too deep, is refused."""
+    if level > MAX_NESTING:
+        message = f"A filter's and, or, not may be {MAX_NESTING} deep; split the question."
+        raise InvalidError("FILTER_TOO_LARGE", message)
+    _count(places, len(value))
     out = []
     for key, inner in value.items():
-        places[0] += 1
-        if places[0] > MAX_PLACES:
-            raise InvalidError(
-                "FILTER_TOO_LARGE", f"A filter may have {MAX_PLACES} places at most; split the question."
-            )
         if inner is None:
             continue
         if key in ("and", "or"):
-            out.append((key, tuple(shape_of(criteria, item, places) for item in inner)))
+            _count(places, len(inner))
+            out.append((key, tuple(shape_of(criteria, item, places, level + 1) for item in inner)))
         elif key == "not":
-            out.append((key, shape_of(criteria, inner, places)))
+            out.append((key, shape_of(criteria, inner, places, level + 1)))
         else:
+            _count(places, len(inner) if isinstance(inner, Mapping) else 0)
             out.append((key, criteria[key].structure(inner)))
     return tuple(out)
+
+
+def _count(places: list[int], more: int) -> None:
+    places[0] += more
+    if places[0] > MAX_PLACES:
+        raise InvalidError("FILTER_TOO_LARGE", f"A filter may have {MAX_PLACES} places at most; split the question.")
 
 
 def _group(filtering: Filtering, criteria: Mapping[str, Criterion], row: Any, shape: Any, place: Place) -> Any:
@@ -257,16 +267,19 @@ OPERATORS: dict[str, tuple[Callable[[Any, Any], Any], bool]] = {
 
 
 def instant(value: dt.datetime) -> dt.datetime:
-    """An instant of a client; without a time zone it is refused."""
+    """An instant of a client, in UTC; without a time zone, or out of the years of the calendar, it is refused."""
     if value.tzinfo is None:
         raise InvalidError("BAD_INSTANT", f"{value.isoformat()} needs a time zone, such as {value.isoformat()}Z.")
-    return value
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        raise InvalidError("BAD_INSTANT", f"{value.isoformat()} is not in the years 1 to 9999 in UTC.") from None
 
 
 def milli(value: Decimal) -> int:
-    """An amount in thousandths, rounded towards zero: the unit in which amounts of all currencies can be compared."""
-    if not value.is_finite() or abs(value) > 10**15:
-        raise InvalidError("BAD_AMOUNT", "An amount has at most 15 digits before the point.")
+    """An amount in thousandths, the unit in which amounts of all currencies can be compared; a finer one is refused."""
+    if not value.is_finite() or abs(value) > 10**15 or value * 1000 % 1:
+        raise InvalidError("BAD_AMOUNT", "An amount has at most 15 digits before the point and three after it.")
     return int(value * 1000)
 
 

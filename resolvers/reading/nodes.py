@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from graphql import GraphQLObjectType
 
+from resolvers.global_id import split
 from resolvers.reading.context import Run
 from resolvers.reading.errors import InvalidError
 from resolvers.reading.parameters import ListOf, member
@@ -25,11 +26,8 @@ if TYPE_CHECKING:
 
 def parse(global_id: str) -> tuple[str, str]:
     """Type name and canonical UUID text of a global id; what is none gives a pair that names nothing."""
-    name, _, text = global_id.partition(":")
-    try:
-        return name, str(uuid.UUID(text))
-    except ValueError:
-        return "", str(uuid.UUID(int=0))
+    name, key = split(global_id)
+    return name, str(key or uuid.UUID(int=0))
 
 
 def _entity_type(compiler: Compiler, selected: Selected, name: str) -> GraphQLObjectType | None:

@@ -187,11 +187,12 @@ class Page:
         return whole.subquery(name("s"))
 
     def _info(self, nodes: list[FieldNode], rows: Any) -> tuple[Any, bool]:
-        """The document of pageInfo, and whether it reads the rows (`__typename` alone does not)."""
+        """The document of pageInfo, and whether it reads the rows: what the arguments alone decide does not."""
         info = cast("GraphQLObjectType", get_named_type(self.selected.type.fields["pageInfo"].type))
         size, given = self.window.size, self.selected.is_given
         more = JsonBoolean(sa.func.coalesce(sa.func.max(rows.c.total), sa.literal_column("0")) > size)
-        first, last = self._cursor_at(rows, sa.literal_column("1")), self._cursor_at(rows, _least(rows.c.total, size))
+        one: Any = sa.literal_column("1")
+        first, last = self._cursor_at(rows, _least(one, size)), self._cursor_at(rows, _least(rows.c.total, size))
         beyond_after, beyond_before = JsonBoolean(_truth(given("after"))), JsonBoolean(_truth(given("before")))
         values = {
             "hasNextPage": beyond_before if self.window.backward else more,
@@ -201,7 +202,8 @@ class Page:
             "__typename": sa.literal_column("'PageInfo'"),
         }
         parts = [(key, inner[0].name.value) for key, inner in self.compiler.collect(info, nodes).items()]
-        return JsonObject([(key, values[name]) for key, name in parts]), any(n != "__typename" for _, n in parts)
+        known = {"__typename", "hasNextPage" if self.window.backward else "hasPreviousPage"}
+        return JsonObject([(key, values[name]) for key, name in parts]), any(name not in known for _, name in parts)
 
     @staticmethod
     def _cursor_at(rows: Any, number: Any) -> Any:

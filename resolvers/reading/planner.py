@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,9 @@ from sqlalchemy.engine import Dialect
 from resolvers.access import AccessClass
 from resolvers.reading.compiler import Compiler, Shape
 from resolvers.reading.context import Getter, Run
+from resolvers.reading.errors import InvalidError
 from resolvers.reading.parameters import NOW, SUBJECT
+from resolvers.reading.room import TooDeepError, check_room, depths
 from resolvers.reading.rows import FromSource
 from resolvers.reading.source import Piece
 from resolvers.reading.work import Work, settle
@@ -41,6 +42,8 @@ class Plan:
     keys: Sequence[str]
     works: Sequence[Work | None]
     needs_walk: bool
+    unused: Sequence[Getter]
+    """Arguments that the statement does not need, such as the page's size under `totalCount`; checked all the same."""
 
     @property
     def is_whole(self) -> bool:
@@ -49,12 +52,16 @@ class Plan:
 
     def values(self, run: Run) -> list[Any]:
         """The parameters' values for one request, as the driver wants them."""
+        for check in self.unused:
+            check(run)
         return [
             value if process is None else process(value) for get, process in self.parameters for value in (get(run),)
         ]
 
     async def texts(self, run: Run) -> Sequence[str | None]:
         """Run the statement; JSON by response key."""
+        if not self.keys:  # directives left nothing to ask for
+            return ()
         row: Sequence[str | None] = await run.context.store.row(self.text, self.values(run))
         return row
 
@@ -78,6 +85,10 @@ class Kept:
     shapes: dict[Any, Shape]
     plans: dict[tuple[Any, ...], Plan]
 
+    def key(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The shape of these variables."""
+        return tuple([_shape(read, variables) for read in self.shapes.values()])
+
 
 class Planner:
     """Finds or makes the plan of an entry."""
@@ -85,7 +96,6 @@ class Planner:
     def __init__(self, schema: GraphQLSchema, dialect: Dialect) -> None:
         self.schema, self.dialect = schema, dialect
         self.quote = dialect.identifier_preparer.quote
-        self.max_depth = depth_limit(dialect.name)
         self.kept: OrderedDict[Any, Kept] = OrderedDict()
         self.compiled = 0
 
@@ -99,20 +109,37 @@ class Planner:
         access: AccessClass,
         *,
         walking: bool,
-        entry: str,
+        entry: Hashable,
     ) -> Plan:
         """The plan for these variables' shape and this access class."""
         kept = self._kept(operation, (id(operation), entry, access, walking))
-        plan = kept.plans.get(tuple([read(variables) for read in kept.shapes.values()]))
+        plan = kept.plans.get(kept.key(variables))
         if plan is not None:
             return plan
-        compiler = Compiler(self, fragments, variables, access, walking=walking)
-        plan = self._compile(compiler, parent, select)
+
+        def compiler_for(depth: int) -> Compiler:
+            return Compiler(self, fragments, variables, access, walking=walking, max_depth=depth)
+
+        plan, compiler = self._fitting(compiler_for, parent, select)
         if len(kept.plans) >= SHAPES or compiler.shapes.keys() - kept.shapes.keys():
             kept.plans.clear()
         kept.shapes.update(compiler.shapes)
-        kept.plans[tuple([read(variables) for read in kept.shapes.values()])] = plan
+        kept.plans[kept.key(variables)] = plan
         return plan
+
+    def _fitting(
+        self, compiler_for: Callable[[int], Compiler], parent: GraphQLObjectType, select: Select
+    ) -> tuple[Plan, Compiler]:
+        """The plan with as few statements as the store's parser has room for."""
+        for depth in depths(self.dialect.name):
+            compiler = compiler_for(depth)
+            try:
+                return self._compile(compiler, parent, select), compiler
+            except TooDeepError:
+                continue
+            except RecursionError:
+                break
+        raise InvalidError("TOO_DEEP", "This is nested too deeply to be answered at once: ask in several steps.")
 
     def _kept(self, operation: OperationDefinitionNode, key: Any) -> Kept:
         kept = self.kept.get(key)
@@ -141,13 +168,23 @@ class Planner:
     def finish(self, statement: Any, compiler: Compiler, keys: Sequence[str], works: Sequence[Work | None]) -> Plan:
         """The statement's text, and where each of its parameters comes from."""
         compiled = statement.compile(dialect=self.dialect)
+        check_room(self.dialect.name, compiled.string)
         parameters = [self._parameter(compiler, compiled.binds[name]) for name in compiled.positiontup or ()]
         done = [work if work is not None and work.needed() else None for work in works]
-        return Plan(compiled.string, parameters, keys, done, compiler.walk_needed)
+        unused = [*compiler.checks, *(read for name, read in compiler.getters.items() if name not in compiled.binds)]
+        return Plan(compiled.string, parameters, keys, done, compiler.walk_needed, unused)
 
     def _parameter(self, compiler: Compiler, bind: sa.BindParameter[Any]) -> Parameter:
         process = bind.type.dialect_impl(self.dialect).bind_processor(self.dialect)
         return _getter(compiler, bind), process
+
+
+def _shape(read: Shape, variables: Mapping[str, Any]) -> Any:
+    """A value that may not be is a shape of its own: its field may be left out this time; else compiling refuses it."""
+    try:
+        return read(variables)
+    except InvalidError:
+        return InvalidError
 
 
 def _of_source(compiler: Compiler, name: str) -> Any:
@@ -167,10 +204,3 @@ def _getter(compiler: Compiler, bind: sa.BindParameter[Any]) -> Getter:
         return lambda run: getattr(run.context.subject, attribute)
     value = bind.value
     return lambda _: value
-
-
-def depth_limit(dialect_name: str) -> int:
-    """How many selects inside one another the store's parser takes; SQLite before 3.46 has a stack of 100 entries."""
-    if dialect_name != "sqlite":
-        return 1_000_000
-    return 7 if sqlite3.sqlite_version_info < (3, 46) else 30

@@ -15,12 +15,14 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    is_non_null_type,
     value_from_ast,
 )
 from graphql.language import Visitor, visit
 from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.reading.context import Getter, Run
+from resolvers.reading.errors import InvalidError
 from resolvers.reading.rows import Probe
 from resolvers.reading.work import Work
 from store.clearance import Clearance
@@ -90,10 +92,16 @@ class Selected:
         node = self.given.get(name)
         if node is None:
             return default
+        wanted = self.definition.args[name].type
         if isinstance(node, VariableNode):
-            return variables.get(node.name.value, default)
-        value = value_from_ast(node, self.definition.args[name].type, cast("dict[str, Any]", variables))
-        return default if value is Undefined else value
+            value = variables.get(node.name.value, default)
+            valid = value is not None or not is_non_null_type(wanted)
+        else:
+            value = value_from_ast(node, wanted, cast("dict[str, Any]", variables))
+            valid = value is not Undefined
+        if not valid:  # a variable that may be null stands, by its own default, where null may not be
+            raise InvalidError("BAD_USER_INPUT", f"The argument `{name}` has a null where none may be.")
+        return value
 
     def shape(self, name: str, read: Callable[[Any], Any], default: Any = None) -> Any:
         """Something of an argument that changes the statement's text."""

@@ -15,6 +15,9 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from store.money import EXPONENTS
 
+LONGEST = 2**31 - 1
+"""More characters than any text of a store has."""
+
 MAX_ARGUMENTS = {"postgresql": 100, "sqlite": 126}
 
 
@@ -101,16 +104,13 @@ def _object_parts(element: JsonObject, arguments: list[str], function: str, dial
     return [f"{function}({', '.join(pairs[i : i + step])})" for i in range(0, max(1, len(pairs)), step)]
 
 
-def _inside(text: str) -> str:
-    return f"substr({text}, 2, length({text}) - 2)"
-
-
 @compiles(JsonObject, "postgresql")
 def _object_postgresql(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str:
     parts = _object_parts(element, _arguments(element, compiler, kw), "json_build_object", "postgresql")
     if len(parts) == 1:
         return parts[0]
-    return "CAST('{' || " + " || ',' || ".join(_inside(f"CAST({p} AS TEXT)") for p in parts) + " || '}' AS JSON)"
+    inside = [f"right(left(CAST({part} AS TEXT), -1), -1)" for part in parts]
+    return "CAST('{' || " + " || ',' || ".join(inside) + " || '}' AS JSON)"
 
 
 @compiles(JsonObject, "sqlite")
@@ -118,7 +118,8 @@ def _object_sqlite(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str
     parts = _object_parts(element, _arguments(element, compiler, kw), "json_object", "sqlite")
     if len(parts) == 1:
         return parts[0]
-    return "json('{' || " + " || ',' || ".join(_inside(p) for p in parts) + " || '}')"
+    inside = [f"substr(substr({part}, 2), -1, {-LONGEST})" for part in parts]  # written once: it may hold parameters
+    return "json('{' || " + " || ',' || ".join(inside) + " || '}')"
 
 
 @compiles(JsonArray, "postgresql")
@@ -192,7 +193,7 @@ def _by_places(currency: str, texts: dict[int, str]) -> str:
 @compiles(MinorText, "postgresql")
 def _minor_postgresql(element: MinorText, compiler: SQLCompiler, **kw: Any) -> str:
     minor, currency = _arguments(element, compiler, kw)
-    texts = {p: f"CAST({minor} * {10**-p:.{p}f} AS TEXT)" for p in (2, 3)}
+    texts = {p: f"CAST(({minor}) * {10**-p:.{p}f} AS TEXT)" for p in (2, 3)}
     return _by_places(currency, {0: f"CAST({minor} AS TEXT)", **texts})
 
 
@@ -212,5 +213,5 @@ def _seconds_postgresql(element: SecondsUntil, compiler: SQLCompiler, **kw: Any)
 
 @compiles(SecondsUntil, "sqlite")
 def _seconds_sqlite(element: SecondsUntil, compiler: SQLCompiler, **kw: Any) -> str:
-    end, start = _arguments(element, compiler, kw)
-    return f"(CAST(strftime('%s', {end}) AS INTEGER) - CAST(strftime('%s', {start}) AS INTEGER))"
+    end, start = (f"strftime('%s', substr({text}, 1, 19))" for text in _arguments(element, compiler, kw))
+    return f"(CAST({end} AS INTEGER) - CAST({start} AS INTEGER))"  # without the fractions, which strftime would round

@@ -12,7 +12,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -120,7 +120,7 @@ class Call(Work):
 
     function: Callable[..., Any]
     decode: Decode
-    encode: Encode | None
+    encode: Encode
 
     def fill(self, document: Any, key: Any, run: Run) -> None:
         """Put the function's value into the hole."""
@@ -128,8 +128,7 @@ class Call(Work):
         if needs is None:
             return
         try:
-            value = self.function(run.context, *decoded(needs, self.decode))
-            document[key] = value if self.encode is None or value is None else self.encode(value)
+            document[key] = self.encode(self.function(run.context, *decoded(needs, self.decode)))
         except Exception as error:  # noqa: BLE001  # whatever the function raises is reported at its place
             document[key], run.failed = error, True
 
@@ -140,7 +139,7 @@ class CallOnce(Work):
 
     function: Callable[..., Any]
     decode: Decode
-    encode: Encode | None
+    encode: Encode
 
     def fill(self, document: Any, key: Any, run: Run) -> None:
         """Note the hole; `settle` fills it."""
@@ -152,14 +151,21 @@ class CallOnce(Work):
     async def settle(self, todo: Sequence[tuple[Any, Any, tuple[Any, ...]]], run: Run) -> None:
         """Call the function with the distinct keys and fill all holes."""
         keys = list(dict.fromkeys(needs for *_, needs in todo))
-        encode = self.encode
         try:
-            values = dict(zip(keys, await self.function(run.context, keys), strict=True))
+            found = list(zip(keys, await self.function(run.context, keys), strict=True))
         except Exception as error:  # noqa: BLE001  # whatever the function raises is reported at its places
-            values, run.failed, encode = dict.fromkeys(keys, error), True, None
+            values, run.failed = dict.fromkeys(keys, cast("Any", error)), True
+        else:
+            values = {key: self._encoded(value, run) for key, value in found}
         for document, key, needs in todo:
-            value = values[needs]
-            document[key] = value if encode is None or value is None else encode(value)
+            document[key] = values[needs]
+
+    def _encoded(self, value: Any, run: Run) -> Any:
+        try:
+            return self.encode(value)
+        except Exception as error:  # noqa: BLE001  # a value that is none of the field's type is reported at its places
+            run.failed = True
+            return error
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,14 @@ def documents(samples: Sequence[Sample]) -> Table:
 
 def million(small: Cell, large: Cell) -> Table:
     """The view in a large world beside that in a small one."""
-    made = table("A, 1 client, in two worlds", "world", "answers/s", "p50 ms", "p99 ms", "CPU ms server", "+ database")
+    made = table(
+        "A, 1 client, in two worlds", "world", "answers/s", "bytes", "p50 ms", "p99 ms", "CPU ms", "+ database"
+    )
     for each in (small, large):
         made.add_row(
             each.server,
             f"{each.rate:,.0f}",
+            f"{each.mean_bytes:,.0f}",
             f"{each.p50_ms:.2f}",
             f"{each.p99_ms:.2f}",
             f"{each.server_cpu_ms:.2f}",

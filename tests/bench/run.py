@@ -194,7 +194,7 @@ def _documents(results: Results, ground: Ground) -> None:
 
 
 def _million(results: Results, cluster: Cluster, folder: Path, options: argparse.Namespace) -> None:
-    small, large = million.compare(cluster, folder, rounds=2 * options.rounds, seconds=options.seconds)
+    small, large = million.compare(cluster, folder, rounds=6 * options.rounds, seconds=1)
     results.json["million"] = [small.as_json(), large.as_json()]
     report.console.print(report.million(small, large))
     ratio = large.p50_ms / small.p50_ms

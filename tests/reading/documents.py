@@ -255,7 +255,10 @@ class Writer:
         """Which other arguments are given: one of a lookup's two (when in trouble none or both), the others at will."""
         lookups = [arg for arg in definition.args if arg in LOOKUPS]
         if lookups:
-            return self.some(lookups, 0, 2) if self.inputs.values.bad() else [self.chance.choice(lookups)]
+            required = [arg for arg in lookups if is_non_null_type(definition.args[arg].type)]
+            return (
+                self.some(lookups, 0, 2) if self.inputs.values.bad() and not required else [self.chance.choice(lookups)]
+            )
         left = [arg for arg in definition.args if arg != "orderBy"]
         return [arg for arg in left if self.chosen(0.5 if arg in ("filter", "kinds") else 0.25)]
 

@@ -22,6 +22,7 @@ LOOKUPS = {
 }
 LARGEST_PAGE = 100
 MOST_PLACES = 60
+DEEPEST = 10
 GLOBAL_ID = r"{}:[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
 
 
@@ -72,7 +73,7 @@ def _connection_problems(subject: Subject, gtype: str, field: str, args: Mapping
     if args.get("filter") is not None:
         kind = f"{PAGED[gtype, field][0]}Filter".replace("LedgerEntry", "Ledger")
         yield from filter_problems(subject, kind, args["filter"])
-        if places(args["filter"]) > MOST_PLACES:
+        if places(args["filter"]) > MOST_PLACES or nesting(args["filter"]) > DEEPEST:
             yield "FILTER_TOO_LARGE"
 
 
@@ -131,3 +132,10 @@ def places(value: Any) -> int:
         else:
             count += places(inner)
     return count
+
+
+def nesting(wanted: Mapping[str, Any]) -> int:
+    """How deep and, or, not are inside one another."""
+    inner = [part for key in ("and", "or") for part in wanted.get(key) or ()]
+    inner += [wanted["not"]] if wanted.get("not") is not None else []
+    return max((1 + nesting(part) for part in inner), default=0)

@@ -9,7 +9,7 @@ from typing import Any
 
 from resolvers.reading import Answerer, Context
 from tests.reading.naive_relations import ORDERS
-from tests.reading.ways import MANAGER
+from tests.reading.subjects import EVERYTHING
 
 ROOTS = {"Customer": "customers", "Department": "departments", "Interaction": "interactions", "Ticket": "tickets"}
 
@@ -40,7 +40,7 @@ async def real_cursors(answerer: Answerer, codes: list[str], now: dt.datetime) -
     texts += [INSIDE.format(text=json.dumps(code)) for code in codes]
     found: dict[str, dict[str, None]] = {}
     for text in texts:
-        answer = json.loads((await answerer.answer(text, {}, None, Context(MANAGER, now))).body)
+        answer = json.loads((await answerer.answer(text, {}, None, Context(EVERYTHING, now))).body)
         assert "errors" not in answer, answer
         for cursor in _cursors(answer["data"]):
             found.setdefault(json.loads(bytes.fromhex(cursor))[0], {})[cursor] = None

@@ -6,21 +6,21 @@ import contextlib
 import datetime as dt
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
 from graphql import GraphQLSchema
 
 import schema.enums
-from resolvers.access import Clearance, Role, Scope, Subject
+from resolvers.access import Subject
 from resolvers.reading import Answerer, Context, Way, open_reads
 from schema.query import Query
+from tests.factories import NOW
 from tests.reading.naive import Expected
+from tests.reading.subjects import EVERYTHING
 
 assert schema.enums.expose, "titles must be there before any type uses an enum"
-
-MANAGER = Subject("manager", Role.MANAGER, Clearance.SECRET, Scope.ALL)
 
 
 def query_schema() -> strawberry.Schema:
@@ -29,7 +29,7 @@ def query_schema() -> strawberry.Schema:
 
 
 def types() -> GraphQLSchema:
-    """The schema's types alone, bound to nothing."""
+    """The types of the schema, bound to nothing."""
     return query_schema()._schema
 
 
@@ -39,14 +39,22 @@ class Ways:
 
     answerers: Mapping[tuple[str, Way], Answerer]
 
-    async def bodies(
-        self, text: str, variables: Mapping[str, Any], name: str | None, subject: Subject, now: dt.datetime
-    ) -> dict[tuple[str, Way], bytes]:
-        """Every way's answer to one request."""
-        return {
-            key: (await answerer.answer(text, variables, name, Context(subject, now))).body
-            for key, answerer in self.answerers.items()
-        }
+    async def body(self, kind: str, way: Way, asking: Asking) -> bytes:
+        """One way's answer."""
+        context = Context(asking.subject, asking.now)
+        reply = await self.answerers[kind, way].answer(asking.text, asking.variables, asking.name, context)
+        return reply.body
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One request."""
+
+    text: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    subject: Subject = EVERYTHING
+    now: dt.datetime = NOW
+    name: str | None = None
 
 
 @contextlib.asynccontextmanager
@@ -60,23 +68,15 @@ async def open_ways(urls: Mapping[str, str]) -> AsyncIterator[Ways]:
             await store.close()
 
 
-def plain(value: Any) -> Any:
-    """A document whose equality is that of JSON: objects with the order of their keys, 4.0 the same as 4."""
-    if isinstance(value, Mapping):
-        return [(key, plain(inner)) for key, inner in value.items()]
-    if isinstance(value, list):
-        return ["list", *map(plain, value)]
-    return ("boolean", value) if isinstance(value, bool) else value
-
-
 def difference(expected: Expected, body: bytes) -> str | None:
     """What is wrong with an answer, or None."""
     answer = json.loads(body)
     errors = answer.get("errors", [])
     if expected.refused:
         return None if errors and "data" not in answer else "it should have been refused"
-    if plain(answer.get("data", "no data")) != plain(expected.data):
-        return f"the data is {json.dumps(answer.get('data'))[:2000]}"
+    wrong = first_difference(expected.data, answer.get("data", "no data"))
+    if wrong:
+        return f"{wrong}; errors: {errors}"
     for error in errors:
         code = error["extensions"]["code"]
         if code not in expected.codes.get(tuple(error.get("path", ())), ()):
@@ -85,3 +85,16 @@ def difference(expected: Expected, body: bytes) -> str | None:
     if expected.data is None:
         return None if paths else "there should be an error"
     return None if paths == expected.codes.keys() else f"errors are missing: {expected.codes.keys() - paths}"
+
+
+def first_difference(right: Any, found: Any, path: str = "data") -> str | None:
+    """Where two documents differ, the order of keys included; 4.0 is the same as 4, as JSON has it."""
+    if isinstance(right, dict) and isinstance(found, dict):
+        if list(right) != list(found):
+            return f"{path} should have the keys {list(right)}, not {list(found)}"
+        return next((d for k in right if (d := first_difference(right[k], found[k], f"{path}.{k}"))), None)
+    if isinstance(right, list) and isinstance(found, list) and len(right) == len(found):
+        pairs = enumerate(zip(right, found, strict=True))
+        return next((d for i, (a, b) in pairs if (d := first_difference(a, b, f"{path}[{i}]"))), None)
+    same = right == found and isinstance(right, bool) == isinstance(found, bool)
+    return None if same else f"{path} should be {right!r:.500}, not {found!r:.500}"

@@ -20,7 +20,7 @@ help: ## this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.ready ## real data, the server on http://127.0.0.1:8360/graphql, and a printed view of a customer
-	$(BIN)/c360 demo
+	$(BIN)/c360 demo $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.ready-dev ## the whole suite, on SQLite, and on PostgreSQL where C360_TEST_POSTGRES names one
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered $(if $(CI),--cov-fail-under=95)

@@ -10,6 +10,7 @@ All three give the same answer; tests compare them.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import isawaitable
@@ -29,6 +30,9 @@ from resolvers.reading.planner import Planner
 from resolvers.reading.stores import ReadStore
 
 log = structlog.get_logger()
+
+UNUSABLE = re.compile("[\0\ud800-\udfff]")
+"""Characters that no store can hold."""
 
 
 class Way(enum.StrEnum):
@@ -102,7 +106,7 @@ class Answerer:
         """The variables as the operation wants them. Raises InvalidError or BadVariablesError."""
         if not operation.variable_definitions:
             return {}
-        _refuse_nul(given)
+        _refuse_unusable(given)
         found = get_variable_values(self.schema, operation.variable_definitions, dict(given))
         if isinstance(found, list):
             raise BadVariablesError(found)
@@ -203,14 +207,14 @@ def _check_kind(operation: OperationDefinitionNode, *, allow_mutation: bool) -> 
         raise InvalidError("BAD_OPERATION", "Mutations are sent by POST.")
 
 
-def _refuse_nul(value: Any) -> None:
-    """PostgreSQL's text cannot hold NUL; SQLite's would, and would then not be found again."""
+def _refuse_unusable(value: Any) -> None:
+    """PostgreSQL's text cannot hold NUL, SQLite's would not be found again; halves of a surrogate pair are no text."""
     if isinstance(value, str):
-        if "\0" in value:
-            raise InvalidError("BAD_USER_INPUT", "Text may not hold a NUL character.")
+        if UNUSABLE.search(value):
+            raise InvalidError("BAD_USER_INPUT", "Text may not hold NUL characters, or halves of surrogate pairs.")
     elif isinstance(value, Mapping):
         for inner in value.values():
-            _refuse_nul(inner)
+            _refuse_unusable(inner)
     elif isinstance(value, list):
         for inner in value:
-            _refuse_nul(inner)
+            _refuse_unusable(inner)

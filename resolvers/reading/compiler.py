@@ -52,6 +52,7 @@ class Compiler:
         self.depth = 0
         self.names = 0
         self.walk_needed = False
+        self.values_matter = False
         self.shapes: dict[Any, Shape] = {}
         self.getters: dict[str, Getter] = {}
         self.checks: list[Getter] = []
@@ -75,6 +76,10 @@ class Compiler:
         """Something of the variables that changes the statement's text: the plan is only found again for its like."""
         self.shapes[key] = read
         return read(self.variables)
+
+    def let_values_matter(self) -> None:
+        """Something in the selection is found best in another way for other values."""
+        self.values_matter = True
 
     def must_walk(self) -> None:
         """Something in the selection needs graphql-core to walk the answer."""

@@ -194,8 +194,9 @@ def compile_filter(compiler: Compiler, selected: Selected, name: str, row: Any) 
     assert isinstance(definition, GraphQLInputObjectType)  # noqa: S101  # the binder checked it
     criteria = criteria_of(definition)
     shape = selected.shape(name, lambda value: None if value is None else shape_of(criteria, value, [0]))
-    if shape is None:
+    if not shape:
         return []
+    compiler.let_values_matter()
     return [_group(Filtering(compiler, selected, to_camel_case(name)), criteria, row, shape, ())]
 
 

@@ -44,6 +44,8 @@ class Plan:
     needs_walk: bool
     unused: Sequence[Getter]
     """Arguments that the statement does not need, such as the page's size under `totalCount`; checked all the same."""
+    replans: bool = False
+    """Whether the best way to run the statement depends on the values, as with filters: the store is to plan anew."""
 
     @property
     def is_whole(self) -> bool:
@@ -62,7 +64,7 @@ class Plan:
         """Run the statement; JSON by response key."""
         if not self.keys:  # directives left nothing to ask for
             return ()
-        row: Sequence[str | None] = await run.context.store.row(self.text, self.values(run))
+        row: Sequence[str | None] = await run.context.store.row(self.text, self.values(run), replan=self.replans)
         return row
 
     async def documents(self, run: Run) -> list[Any]:
@@ -172,7 +174,7 @@ class Planner:
         parameters = [self._parameter(compiler, compiled.binds[name]) for name in compiled.positiontup or ()]
         done = [work if work is not None and work.needed() else None for work in works]
         unused = [*compiler.checks, *(read for name, read in compiler.getters.items() if name not in compiled.binds)]
-        return Plan(compiled.string, parameters, keys, done, compiler.walk_needed, unused)
+        return Plan(compiled.string, parameters, keys, done, compiler.walk_needed, unused, compiler.values_matter)
 
     def _parameter(self, compiler: Compiler, bind: sa.BindParameter[Any]) -> Parameter:
         process = bind.type.dialect_impl(self.dialect).bind_processor(self.dialect)

@@ -30,8 +30,8 @@ class ReadStore(Protocol):
     dialect: Dialect
     statements: int
 
-    async def row(self, text: str, values: Sequence[Any]) -> Any:
-        """The only row of a statement."""
+    async def row(self, text: str, values: Sequence[Any], *, replan: bool = False) -> Any:
+        """The only row of a statement. `replan`: the best way to run it depends on the values."""
         ...
 
     async def rows(self, text: str, values: Sequence[Any]) -> Sequence[Any]:
@@ -52,50 +52,59 @@ class _Quiet(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no type
 
 
 class PostgresReads:
-    """A pool of asyncpg connections whose transactions are read-only."""
+    """Two pools of asyncpg connections whose transactions are read-only.
 
-    def __init__(self, pool: Any) -> None:
+    PostgreSQL plans a prepared statement once for all values when that looks no worse. Where the values decide (a
+    filter by a rare or a common word), that can be a hundred times slower, so such statements have connections of their
+    own that plan every time.
+    """
+
+    def __init__(self, steady: Any, replanning: Any) -> None:
         self.dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
         self.statements = 0
-        self._pool = pool
+        self._steady, self._replanning = steady, replanning
 
     @classmethod
     async def open(cls, url: sa.URL, *, size: int, seconds: float) -> PostgresReads:
-        """Connect `size` times; a statement that takes longer than `seconds` is cancelled by the server."""
+        """Connect, at most `size` times for each pool; the server cancels a statement that takes over `seconds`."""
         settings = {
             "timezone": "UTC",
             "default_transaction_read_only": "on",
             "statement_timeout": str(int(seconds * 1000)),
             "jit": "off",
         }
-        pool = await asyncpg.create_pool(
-            url.set(drivername="postgresql").render_as_string(hide_password=False),
-            min_size=1,
-            max_size=size,
-            connection_class=_Quiet,
-            server_settings=settings,
-            statement_cache_size=STATEMENTS,
-            max_cached_statement_lifetime=0,
-            max_cacheable_statement_size=0,
-        )
-        return cls(pool)
+        steady = await _pool(url, size, 1, settings)
+        return cls(steady, await _pool(url, size, 0, {**settings, "plan_cache_mode": "force_custom_plan"}))
 
-    async def row(self, text: str, values: Sequence[Any]) -> Any:
+    async def row(self, text: str, values: Sequence[Any], *, replan: bool = False) -> Any:
         """The only row of a statement."""
         self.statements += 1
-        async with self._pool.acquire() as connection:
+        async with (self._replanning if replan else self._steady).acquire() as connection:
             return await connection.fetchrow(text, *values)
 
     async def rows(self, text: str, values: Sequence[Any]) -> Sequence[Any]:
         """All rows of a statement."""
         self.statements += 1
-        async with self._pool.acquire() as connection:
+        async with self._steady.acquire() as connection:
             found: Sequence[Any] = await connection.fetch(text, *values)
             return found
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._pool.close()
+        await asyncio.gather(self._steady.close(), self._replanning.close())
+
+
+async def _pool(url: sa.URL, size: int, idle: int, settings: dict[str, str]) -> Any:
+    return await asyncpg.create_pool(
+        url.set(drivername="postgresql").render_as_string(hide_password=False),
+        min_size=idle,
+        max_size=size,
+        connection_class=_Quiet,
+        server_settings=settings,
+        statement_cache_size=STATEMENTS,
+        max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=0,
+    )
 
 
 class _Call:
@@ -148,8 +157,9 @@ class SqliteReads:
         found.execute("PRAGMA query_only = ON")
         return found
 
-    async def row(self, text: str, values: Sequence[Any]) -> Any:
-        """The only row of a statement."""
+    async def row(self, text: str, values: Sequence[Any], *, replan: bool = False) -> Any:
+        """The only row of a statement; SQLite plans without values in any case."""
+        del replan
         return (await self.rows(text, values))[0]
 
     async def rows(self, text: str, values: Sequence[Any]) -> Sequence[Any]:

@@ -18,10 +18,8 @@ from tests.factories import NOW
 SHIPPED = Path(__file__).parents[2] / "server" / "demo_data"
 """The slices of the published sets that ship with the project."""
 
-_BESIDE = Path(os.environ.get("C360_DATA") or Path(__file__).parents[2].parent / "shared" / "data")
-
-SETS = _BESIDE if (_BESIDE / "cdnow_sample.txt").exists() else SHIPPED
-"""The published sets where they lie beside the checkout, otherwise the slices of them."""
+SETS = Path(os.environ.get("C360_TEST_DATA") or SHIPPED)
+"""The published sets where C360_TEST_DATA names their folder, otherwise the slices of them."""
 
 FILES = {
     "servicenow": "servicenow_incident_events.csv",

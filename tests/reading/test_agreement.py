@@ -17,7 +17,7 @@ from tests.reading.ways import Asking, Way, Ways, difference
 
 pytestmark = pytest.mark.anyio
 
-DOCUMENTS = int(os.environ.get("C360_DOCUMENTS") or (2000 if stores.IN_CI else 300))
+DOCUMENTS = int(os.environ.get("C360_TEST_DOCUMENTS") or (2000 if stores.IN_CI else 300))
 """How many random documents."""
 
 CHUNK = 25

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from importlib.resources import files
 
@@ -171,7 +172,8 @@ async def _described(url: str) -> list[tuple[str, ...]]:
 
 def _unordered(definition: str) -> str:
     """A table's text with its constraints in one order: in which they are written means nothing."""
-    return "\n".join(sorted(line.strip(" ,\t") for line in definition.splitlines() if line.strip()))
+    parts = (part.strip(" ()\t") for part in re.split(r"[,\n]", definition))
+    return "\n".join(sorted(part for part in parts if part))
 
 
 async def _left(url: str) -> set[str]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphql import is_list_type, is_non_null_type
+from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.reading.rows import Probe
 from resolvers.reading.source import Piece, Selected, Source
 from resolvers.reading.sqljson import JsonArray
 from resolvers.reading.values import Of, expression, wire
-from resolvers.reading.work import Call, CallOnce, decoded, decoder
+from resolvers.reading.work import Call, CallOnce, Decode, decoded, decoder
 
 if TYPE_CHECKING:
     from resolvers.reading.compiler import Compiler
@@ -65,6 +66,7 @@ class Resolved(Source):
 
     function: Callable[..., Any]
     needs: tuple[Of, ...]
+    decode: Decode = ()
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """The needs; the answer must be walked."""
@@ -73,15 +75,14 @@ class Resolved(Source):
         return Piece(JsonArray(*[wire(expression(of, row)) for of in self.needs]))
 
     def probe(self, parent: Probe, target: Probe) -> None:
-        """Touch the needs."""
+        """Touch the needs, and see of which types they are."""
         del target
-        for of in self.needs:
-            expression(of, parent)
+        self.decode = tuple(decoder(expression(of, parent).type) for of in self.needs)
 
     def resolve(self, source: Any, info: Any, **arguments: Any) -> Any:
         """What graphql-core calls for the field."""
         needs = source[info.path.key]
         if needs is None:
             return None
-        decode = tuple(decoder(getattr(of, "type", None)) for of in self.needs)
-        return self.function(info, *decoded(needs, decode), **arguments)
+        given = {name: arguments[key] for name in self.arguments if (key := to_camel_case(name)) in arguments}
+        return self.function(info, *decoded(needs, self.decode), **given)

@@ -141,18 +141,19 @@ class ByWords(Criterion):
         return len(query_tokens(value))
 
     def build(self, filtering: Filtering, row: Any, shape: Any, place: Place) -> Any:
-        """One membership a word, served by the index over tokens."""
+        """Membership in what the words find, served by the index over tokens."""
         if shape == 0:
             return sa.false()
-        table = self.tokens.__table__
-        clauses = []
-        for i in range(shape):
-            t = filtering.compiler.alias(table)
-            low = filtering.bind(place, sa.Text(), _word(i, ""))
-            high = filtering.bind(place, sa.Text(), _word(i, LAST_CHARACTER))
-            found = sa.select(t.columns[self.owner]).select_from(t.source)
-            clauses.append(row.id.in_(found.where(t.columns["token"] >= low, t.columns["token"] < high)))
-        return sa.and_(*clauses)
+        found = [self._having(filtering, place, position) for position in range(shape)]
+        return row.id.in_(found[0] if len(found) == 1 else sa.intersect(*found))
+
+    def _having(self, filtering: Filtering, place: Place, position: int) -> sa.Select[Any]:
+        """Whose token begins with a word. Several words intersect: a store guesses badly how many rows a word finds."""
+        tokens = filtering.compiler.alias(self.tokens.__table__)
+        low = filtering.bind(place, sa.Text(), _word(position, ""))
+        high = filtering.bind(place, sa.Text(), _word(position, LAST_CHARACTER))
+        found = sa.select(tokens.columns[self.owner]).select_from(tokens.source)
+        return found.where(tokens.columns["token"] >= low, tokens.columns["token"] < high)
 
     def probe(self, row: Probe) -> None:
         """Tokens are made of names and codes, which are public."""

@@ -56,7 +56,7 @@ MEANING: Final = MappingProxyType(
         Code.STALE_VERSION: "Someone changed the record meanwhile; the message names its current version.",
         Code.DUPLICATE_CODE: "Another record has this code already.",
         Code.DUPLICATE_NUMBER: "Another record has this number already.",
-        Code.UNKNOWN_CURRENCY: "A currency is three capital letters, such as CNY.",
+        Code.UNKNOWN_CURRENCY: "A currency is three capital letters of ISO 4217, such as CNY.",
         Code.INVALID_AMOUNT: "The amount is not a finite number.",
         Code.NEGATIVE_AMOUNT: "Only adjustments may be negative.",
         Code.TOO_PRECISE: "The amount has more decimals than its currency.",

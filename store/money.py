@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +11,7 @@ from typing import Final
 DEFAULT_EXPONENT: Final = 2
 """Decimals of every currency that `EXPONENTS` does not name."""
 
-_NO_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_NO_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
 _THREE_DECIMALS: Final = "BHD IQD JOD KWD LYD OMR TND"
 
 EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
@@ -23,7 +22,17 @@ EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
 LARGEST_MINOR: Final = 10**15
 """The largest single amount, either sign: thousands of them still add up inside 64 bits."""
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCIES: Final = frozenset(
+    """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
+    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD
+    HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL
+    MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON
+    RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX
+    USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+    """.split()  # noqa: SIM905  # a line a currency would say no more
+)
+"""The currencies of ISO 4217 that are in use."""
 
 
 class MoneyError(ValueError):
@@ -31,14 +40,14 @@ class MoneyError(ValueError):
 
 
 def is_currency(text: str) -> bool:
-    """Whether a text has the form of a currency code: three capital letters."""
-    return _CURRENCY.fullmatch(text) is not None
+    """Whether a text is the code of a currency in use: three capital letters."""
+    return text in CURRENCIES
 
 
 def exponent(currency: str) -> int:
     """How many decimals a currency has. Raises MoneyError when the text is no currency code."""
     if not is_currency(currency):
-        raise MoneyError(f"a currency is three capital letters, such as CNY, not {currency!r}")
+        raise MoneyError(f"a currency is three capital letters of ISO 4217, such as CNY, not {currency!r}")
     return EXPONENTS.get(currency, DEFAULT_EXPONENT)
 
 

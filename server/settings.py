@@ -18,7 +18,7 @@ from server.user_error import ExitCode, UserError
 PREFIX = "C360_"
 DEFAULT_DATABASE = "sqlite+aiosqlite:///var/customer360.db"
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
-RESERVED = "C360_TEST_"
+RESERVED = ("C360_TEST_", "C360_BENCH_", "C360_PG_")
 """Variables of the test suite share the prefix and are no settings."""
 
 RoleName = Literal["manager", "supervisor", "agent", "analyst", "partner", "auditor"]

@@ -84,7 +84,7 @@ def test_the_readme_has_every_command():
 
 @page
 def test_targets_of_make_are_those_that_there_are(name):
-    targets = set(re.findall(r"^([a-z]+):.*## ", text_of("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), re.MULTILINE))
     code = [*re.findall(r"`([^`\n]+)`", prose_of(name)), *blocks_of(name, "sh")]
     for line in (line for text in code for line in text.splitlines() if line.startswith("make ")):
         words = line.split("#")[0].split()[1:]

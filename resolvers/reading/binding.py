@@ -32,7 +32,7 @@ from resolvers.reading.planner import Planner
 from resolvers.reading.relations import One, Relation
 from resolvers.reading.rows import Probe, columns_of
 from resolvers.reading.source import Source
-from resolvers.reading.values import Column, GlobalId
+from resolvers.reading.values import Column, GlobalId, Part
 from resolvers.reading.work import TAG
 from store.clearance import Clearance
 
@@ -88,8 +88,10 @@ def _bind_type(planner: Planner, gtype: GraphQLObjectType) -> None:
         _check_stock(gtype, name, definition)
         if isinstance(source, GlobalId):
             source.type_name = gtype.name
-        source.level = max(source.level, level_of(gtype, definition, source))
-        _check(gtype, name, definition, source)
+        parent, target = Probe(table_of(gtype)), Probe(_target_table(definition))
+        source.probe(parent, target)
+        source.level = max(source.level, parent.level, target.level)
+        _check(gtype, name, definition, source, parent)
         if planned:
             definition.resolve = source.resolve if isinstance(source, Resolved) else by_key
         else:
@@ -127,13 +129,6 @@ def table_of(gtype: Any) -> Any:
     return None if row is None else row.__table__
 
 
-def level_of(gtype: GraphQLObjectType, definition: GraphQLField, source: Source) -> Clearance:
-    """The highest level of the columns that a field touches."""
-    parent, target = Probe(table_of(gtype)), Probe(_target_table(definition))
-    source.probe(parent, target)
-    return max(parent.level, target.level)
-
-
 def _target_table(definition: GraphQLField) -> Any:
     target = get_named_type(definition.type)
     if isinstance(target, GraphQLObjectType) and "nodes" in target.fields and entity_of(target) is None:
@@ -151,11 +146,11 @@ def _check_stock(gtype: GraphQLObjectType, name: str, definition: GraphQLField) 
         raise DeclarationError(f"{gtype.name}.{name}: a field has a source or a resolver, not both")
 
 
-def _check(gtype: GraphQLObjectType, name: str, definition: GraphQLField, source: Source) -> None:
+def _check(gtype: GraphQLObjectType, name: str, definition: GraphQLField, source: Source, parent: Probe) -> None:
     """A field's declaration must not promise what its source cannot keep."""
     problem = None
     if is_non_null_type(definition.type):
-        problem = _non_null_problem(gtype, definition, source)
+        problem = _non_null_problem(definition, source, parent)
     if isinstance(source, Computed) and not is_leaf_type(get_named_type(definition.type)):
         problem = "a function's value is a scalar or an enum, or a list of them; for objects use `resolved`"
     if isinstance(source, Column) and isinstance(_type_of(source.of), sa.BigInteger):
@@ -170,14 +165,17 @@ def _check(gtype: GraphQLObjectType, name: str, definition: GraphQLField, source
         raise DeclarationError(f"{gtype.name}.{name}: {problem}")
 
 
-def _non_null_problem(gtype: GraphQLObjectType, definition: GraphQLField, source: Source) -> str | None:
+def _non_null_problem(definition: GraphQLField, source: Source, parent: Probe) -> str | None:
     if source.level > Clearance.PUBLIC:
         return f"its level is {source.level.name}, so it must be nullable to be masked"
     if isinstance(source, Column) and getattr(source.of, "nullable", False):
         return "the column may be NULL, so the field must be nullable"
     if isinstance(source, One) and not _always_there(definition, source):
-        return "the target has a row scope or may be missing, so the field must be nullable"
-    del gtype
+        return "the target has a row scope, so the field must be nullable"
+    if isinstance(source, One) and parent.nullable:
+        return "the key of the target may be NULL, so the field must be nullable"
+    if isinstance(source, Part) and getattr(source.first, "nullable", False):
+        return "the part is null where its first column is, so the field must be nullable"
     return None
 
 

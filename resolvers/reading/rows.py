@@ -80,17 +80,19 @@ ANY_VALUE: sa.ColumnClause[Any] = sa.literal_column("any_value")
 
 
 class Probe:
-    """A row that only notes the highest level of the columns that were asked for."""
+    """A row that only notes the highest level of the columns that were asked for, and whether one may be NULL."""
 
     def __init__(self, table: sa.Table | None) -> None:
         self._table = table
         self.level = Clearance.PUBLIC
+        self.nullable = False
 
     def __getitem__(self, key: str) -> Any:
         if self._table is None:
             return ANY_VALUE
         column = self._table.c[key]
         self.level = max(self.level, column.info.get("clearance", Clearance.PUBLIC))
+        self.nullable |= bool(column.nullable)
         return sa.literal_column(column.name, column.type)
 
     def __getattr__(self, name: str) -> Any:

@@ -73,6 +73,11 @@ class Part(Source):
 
     values: Mapping[str, Of] | None = None
 
+    @property
+    def first(self) -> Of:
+        """The value without which the part is null; none when it is of the whole row."""
+        return next(iter(self.values.values()), None) if self.values else None
+
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """The nested document."""
         if self.values is None:

@@ -1,6 +1,6 @@
-"""A schema of the tests' own: Python functions behind fields, ordinary types below planned ones, a mutation's payload.
+"""A schema of the tests' own: Python functions behind fields, ordinary types below planned ones, a payload.
 
-Functions misbehave for the customer with the code BAD, and write their calls into the request's `database`, a list here.
+Functions misbehave for the customer BAD, and write their calls into the request's `database`, a list here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from resolvers.reading import batch as read_batch
 from schema.paging import Connection
 from store.customer import CustomerRow
 from store.department import DepartmentRow
-from store.types import Prose, Uid
+from store.types import Prose
 
 
 class Misbehaved(Exception):  # noqa: N818  # named for what happened
@@ -84,7 +84,7 @@ class Story:
         return self.words[0]
 
 
-async def story(info: Any, name: str, created: dt.datetime, *, most_words: int = 2) -> Story | None:
+async def tell(info: Any, name: str, created: dt.datetime, *, most_words: int = 2) -> Story | None:
     """An ordinary resolver over needs and an argument."""
     if name == "BAD":
         raise Misbehaved(name)
@@ -121,11 +121,9 @@ class Client:
     must_number: int = value(not_a_number, "A number, always.", needs=[CustomerRow.code])
     score: int | None = read_batch(scores, "A number for many.", needs=[CustomerRow.code])
     too_few: int | None = read_batch(too_few, "Forgetful.", needs=[CustomerRow.code])
-    story: Story | None = resolved(
-        story, "A story.", needs=[CustomerRow.name, lambda row: _created(row)], arguments=WORDS
-    )
+    story: Story | None = resolved(tell, "A story.", needs=[CustomerRow.name, _created], arguments=WORDS)
     secret_story: Story | None = resolved(
-        story, "A story from what is secret.", needs=[CustomerRow.tax_number, CustomerRow.created_at]
+        tell, "A story from what is secret.", needs=[CustomerRow.tax_number, CustomerRow.created_at]
     )
     unit: Unit | None = one(lambda c, u: u.id == c.department_id, "The department.")
     peers: list[Client] = many(
@@ -185,6 +183,3 @@ class Subscription:
 def own_schema() -> strawberry.Schema:
     """The schema; every call gives one of its own."""
     return strawberry.Schema(Query, Mutation, Subscription)
-
-
-KEY = Uid()

@@ -94,7 +94,12 @@ def test_targets_of_make_are_those_that_there_are(name):
 @page
 def test_variables_are_settings_or_belong_to_a_script(name):
     settings = {PREFIX + field.upper() for field in Settings.model_fields}
-    scripts = text_of(".ci/services.sh") + text_of("docker-compose.yml") + text_of("tests/importing/running.py")
+    scripts = (
+        text_of(".ci/services.sh")
+        + text_of("docker-compose.yml")
+        + text_of("tests/importing/running.py")
+        + text_of("tests/bench/cluster.py")
+    )
     for variable in re.findall(r"\bC360_[A-Z0-9_]+", text_of(name)):
         assert variable in settings or variable in scripts, variable
 

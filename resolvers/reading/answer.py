@@ -26,6 +26,7 @@ from resolvers.reading.binding import Ready, bind
 from resolvers.reading.context import Context, Run
 from resolvers.reading.documents import Document, Documents
 from resolvers.reading.errors import InvalidError, UnplannableError
+from resolvers.reading.payloads import check_payloads
 from resolvers.reading.planner import Planner
 from resolvers.reading.stores import ReadStore
 
@@ -91,11 +92,13 @@ class Answerer:
             operation = document.operation(operation_name)
             _check_kind(operation, allow_mutation=allow_mutation)
             values = self.coerced(operation, variables or {})
+            context = replace(context, store=self.store, walking=self.way is Way.WALK)
+            if operation.operation is OperationType.MUTATION:
+                check_payloads(self.planner, document, operation, values, context)
         except InvalidError as error:
             return refused([error])
         except BadVariablesError as error:
             return refused(error.errors)
-        context = replace(context, store=self.store, walking=self.way is Way.WALK)
         if self._may_be_direct(document, operation):
             body = await self._direct(document, operation, values, context)
             if body is not None:

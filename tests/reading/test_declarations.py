@@ -70,6 +70,24 @@ class Plain:
     code: str = column(lambda row: row.code, "Code.")
 
 
+@entity(CustomerRow, "All well.", scope=customer_scope)
+class Kept:
+    """Declarations that keep what they promise."""
+
+    code: str = column(CustomerRow.code, "x")
+    city: str | None = column(CustomerRow.city, "x")
+    unit: Open | None = one(lambda c, d: d.id == c.department_id, "x")
+    near: Scoped = one(lambda c, d: d.id == c.id, "x", within=True)
+    created_at: dt.datetime = column(CustomerRow.created_at, "x")
+
+
+@strawberry.type
+class KeptQuery:
+    """An entry to them."""
+
+    kept: Kept | None = lookup("x", arguments={})
+
+
 def shout(_: Any, name: str) -> str:
     """Loud."""
     return name.upper()
@@ -152,17 +170,4 @@ def test_a_part_with_a_level_must_be_nullable():
 
 
 def test_what_would_be_kept_is_accepted():
-    @entity(CustomerRow, "Made.", scope=customer_scope)
-    class Kept:
-        code: str = column(CustomerRow.code, "x")
-        city: str | None = column(CustomerRow.city, "x")
-        unit: Open | None = one(lambda c, d: d.id == c.department_id, "x")
-        near: Scoped = one(lambda c, d: d.id == c.id, "x", within=True)
-        created_at: dt.datetime = column(CustomerRow.created_at, "x")
-
-    @strawberry.type
-    class Query:
-        kept: Kept | None = lookup("x", arguments={})
-
-    schema = strawberry.Schema(Query)._schema
-    bind(schema, Planner(schema, pysqlite.dialect()))
+    bind(schema := strawberry.Schema(KeptQuery)._schema, Planner(schema, pysqlite.dialect()))

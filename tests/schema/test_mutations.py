@@ -202,7 +202,7 @@ async def test_an_answer_shows_no_more_than_a_query_would(client: Client):
         ({"occurredAt": "2026-03-01T09:00:00"}, "INVALID_TIME", "occurredAt"),
         ({"occurredAt": "0001-01-01T00:00:00+14:00"}, "INVALID_TIME", "occurredAt"),
         ({"occurredAt": "2026-03-02T09:06:00Z"}, "IN_FUTURE", "occurredAt"),
-        ({"subject": "a\ud800b"}, "INVALID_TEXT", "subject"),
+        ({"subject": "a\u0007b"}, "INVALID_TEXT", "subject"),
         ({"subject": "x" * 201}, "TOO_LONG", "subject"),
         ({"satisfaction": 6}, "OUT_OF_RANGE", "satisfaction"),
         ({"idempotencyKey": "a\nb"}, "INVALID_TEXT", "idempotencyKey"),
@@ -279,3 +279,42 @@ def _has_no_default(draft: type, name: str) -> bool:
 
 def _title(action: Action) -> str:
     return action.value[0].upper() + action.value[1:]
+
+
+CREATE_AND_READ = """
+mutation Create($input: CreateCustomerInput!, $after: String) {
+  createCustomer(input: $input) {
+    errors { code }
+    customer { interactions(first: 2, after: $after) { nodes { id } } %s }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "after", "code"),
+    [
+        ("", "00", "BAD_CURSOR"),
+        ("tickets(first: 1000) { nodes { id } }", None, "BAD_PAGE_SIZE"),
+        ('tickets(filter: {customerId: {eq: "zz"}}) { nodes { id } }', None, "BAD_ID"),
+        ('timeline(since: "2026-01-01T00:00:00") { nodes { id } }', None, "BAD_INSTANT"),
+    ],
+)
+async def test_what_cannot_be_read_back_is_refused_before_anything_is_done(client, more, after, code):
+    before = await contents(client.database)
+    given = {"code": "NEW-1", "kind": "PERSON", "name": "New"}
+
+    answer = await client.ask(CREATE_AND_READ % more, input=given, after=after)
+
+    assert "data" not in answer
+    assert answer["errors"][0]["extensions"]["code"] == code
+    assert await contents(client.database) == before
+
+
+async def test_what_can_be_read_back_is_planned_once(client):
+    given = {"code": "NEW-1", "kind": "PERSON", "name": "New"}
+
+    answer = await client.ask(CREATE_AND_READ % "", input=given, after=None)
+
+    assert answer["data"]["createCustomer"] == {"errors": [], "customer": {"interactions": {"nodes": []}}}
+    assert client.answerer.planner.compiled == 1

@@ -23,7 +23,7 @@ demo: $(VENV)/.ready ## real data, the server on http://127.0.0.1:8360/graphql, 
 	$(BIN)/c360 demo $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.ready-dev ## the whole suite, on SQLite, and on PostgreSQL where C360_TEST_POSTGRES names one
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered $(if $(CI),--cov-fail-under=95)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(if $(CI),--cov-fail-under=95)
 
 check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, and the stored GraphQL schema
 	$(BIN)/ruff format --check

@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from resolvers.access import Scope
 from resolvers.commands import Unit
 from resolvers.problems import Code, Refused, refuse
-from resolvers.reading.parameters import SUBJECT, SUBJECT_TYPES, member, subject
+from resolvers.reading.parameters import SUBJECT, SUBJECT_TYPES, TODAY, member, subject
 from resolvers.scopes import customer_scope, directory_scope
 from store.assignment import AssignmentRow
 from store.base import Base
@@ -150,4 +150,4 @@ def _clause(scope: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool]:
 
 def _subject_values(unit: Unit) -> dict[str, Any]:
     """The values of the bind parameters that the row scopes hold."""
-    return {SUBJECT + name: getattr(unit.subject, name) for name in SUBJECT_TYPES}
+    return {SUBJECT + name: getattr(unit.subject, name) for name in SUBJECT_TYPES} | {TODAY: unit.today}

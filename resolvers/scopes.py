@@ -7,9 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from resolvers.access import AccessClass, Scope
-from resolvers.reading.parameters import member, subject
+from resolvers.reading.parameters import member, subject, today
 from store.assignment import AssignmentRow
 from store.customer import CustomerRow
+
+
+def holds_today(row: Any) -> sa.ColumnElement[bool]:
+    """Whether a dated row holds on the day of the request: what is to begin or end later does so later."""
+    return sa.and_(row.since <= today(), sa.or_(row.until.is_(None), row.until > today()))
 
 
 def customer_scope(customer: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
@@ -19,12 +24,12 @@ def customer_scope(customer: Any, access: AccessClass) -> sa.ColumnElement[bool]
     if access.scope is Scope.PARTNER:
         return member(customer.id, subject("customer_ids"))
     if access.scope is Scope.DEPARTMENTS:
-        return sa.func.coalesce(member(customer.department_id, subject("department_ids")), sa.false())
+        return member(customer.department_id, subject("department_ids"))
     serves = AssignmentRow.__table__.alias("mine")
     return sa.exists(
         sa.select(sa.literal_column("1"))
         .select_from(serves)
-        .where(serves.c.customer_id == customer.id, serves.c.staff_id == subject("staff_id"), serves.c.until.is_(None))
+        .where(serves.c.customer_id == customer.id, serves.c.staff_id == subject("staff_id"), holds_today(serves.c))
         .correlate_except(serves)
     )
 

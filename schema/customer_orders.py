@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import strawberry
 
 from resolvers.reading.filtering import Choice, Range, TextFilter, by, by_rule, by_words, filters, milli
+from resolvers.scopes import holds_today
 from schema.arguments import read_id
 from schema.exposing import expose
 from schema.thousandths import thousandths
@@ -55,7 +56,7 @@ def _tagged(customer: Any, name: Any) -> Any:
 
 def _served_by(customer: Any, staff_id: Any) -> Any:
     serves = AssignmentRow.__table__.alias("serves")
-    found = sa.select(serves.c.customer_id).where(serves.c.staff_id == staff_id, serves.c.until.is_(None))
+    found = sa.select(serves.c.customer_id).where(serves.c.staff_id == staff_id, holds_today(serves.c))
     return customer.id.in_(found.correlate_except(serves))
 
 

@@ -66,7 +66,12 @@ def _target_state(ticket: Any) -> Any:
 
 
 def _remaining(ticket: Any) -> Any:
-    return sa.case((ticket.resolved_at.is_(None), SecondsUntil(ticket.due_at, now())))
+    """Seconds until it is due, as far as GraphQL's Int reaches: 68 years."""
+    seconds = SecondsUntil(ticket.due_at, now())
+    most: Any = sa.literal_column(str(2**31 - 1))
+    return sa.case(
+        (ticket.resolved_at.is_not(None), sa.null()), (seconds > most, most), (seconds < -most, -most), else_=seconds
+    )
 
 
 def _is_open(ticket: Any) -> Any:

@@ -26,6 +26,7 @@ from graphql import (
 from resolvers.reading.computed import Computed, Resolved
 from resolvers.reading.connections import Connection
 from resolvers.reading.context import Context, Run
+from resolvers.reading.cursors import is_pageable
 from resolvers.reading.declarations import entity_of, origin_of, part_of, source_of
 from resolvers.reading.merging import Merged
 from resolvers.reading.planner import Planner
@@ -89,6 +90,8 @@ def _bind_type(planner: Planner, gtype: GraphQLObjectType) -> None:
         if isinstance(source, GlobalId):
             source.type_name = gtype.name
         parent, target = Probe(table_of(gtype)), Probe(_target_table(definition))
+        if isinstance(source, Relation) and _target_table(definition) is None:
+            raise DeclarationError(f"{gtype.name}.{name}: a relation leads to a type that is read from a table")
         source.probe(parent, target)
         source.level = max(source.level, parent.level, target.level)
         _check(gtype, name, definition, source, parent)
@@ -156,13 +159,20 @@ def _check(gtype: GraphQLObjectType, name: str, definition: GraphQLField, source
     if isinstance(source, Column) and isinstance(_type_of(source.of), sa.BigInteger):
         problem = "a bigint does not fit GraphQL's Int" if get_named_type(definition.type).name == "Int" else problem
     if isinstance(source, Connection):
-        table = _target_table(definition)
-        nullable = [k for order in source.orders.values() for k, _ in map(columns_of, order) if table.c[k].nullable]
-        problem = f"paging keys may not be NULL: {nullable}" if nullable else problem
+        problem = _paging_problem(source, _target_table(definition)) or problem
     if isinstance(source, Merged) and any(m.at.nullable for m in source.members.values()):
         problem = "a time of paging may not be NULL"
     if problem is not None:
         raise DeclarationError(f"{gtype.name}.{name}: {problem}")
+
+
+def _paging_problem(source: Connection, table: sa.Table) -> str | None:
+    keys = [table.c[key] for order in source.orders.values() for key, _ in map(columns_of, order)]
+    nullable = [key.name for key in keys if key.nullable]
+    if nullable:
+        return f"paging keys may not be NULL: {nullable}"
+    unreadable = [key.name for key in keys if not is_pageable(key.type)]
+    return f"cursors cannot hold columns of such a type: {unreadable}" if unreadable else None
 
 
 def _non_null_problem(definition: GraphQLField, source: Source, parent: Probe) -> str | None:

@@ -48,13 +48,16 @@ def read_cursor(cursor: str, order: str, types: Sequence[Any]) -> list[Any]:
         raise InvalidError("BAD_CURSOR", message) from None
 
 
+def is_pageable(column_type: Any) -> bool:
+    """Whether rows can be paged in the order of such a column."""
+    return any(isinstance(column_type, kind) for kind, _, _ in EXPECTED)
+
+
 def _read(value: Any, column_type: Any) -> Any:
-    for kind, json_type, read in EXPECTED:
-        if isinstance(column_type, kind):
-            if type(value) is not json_type or "\0" in str(value):
-                raise ValueError(value)
-            return read(value)
-    raise TypeError(f"no paging over {column_type!r}")
+    json_type, read = next((j, r) for kind, j, r in EXPECTED if isinstance(column_type, kind))
+    if type(value) is not json_type or "\0" in str(value):
+        raise ValueError(value)
+    return read(value)
 
 
 def _aware(value: dt.datetime) -> dt.datetime:

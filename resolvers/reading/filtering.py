@@ -85,8 +85,8 @@ class Criterion:
     level: Clearance = Clearance.PUBLIC
 
     def structure(self, value: Any) -> Any:
-        """What of the value changes the statement's text."""
-        return structure_of(value)
+        """What of the value changes the statement's text, hashable."""
+        raise NotImplementedError
 
     def build(self, filtering: Filtering, row: Any, shape: Any, place: Place) -> Any:
         """The condition."""
@@ -180,13 +180,6 @@ class ByRule(Criterion):
     def probe(self, row: Probe) -> None:
         """Touch the columns."""
         self.rule(row, ANY_VALUE)
-
-
-def structure_of(value: Any) -> Any:
-    """The part of a filter value that changes the statement's text, hashable."""
-    if isinstance(value, Mapping):
-        return tuple((k, structure_of(v)) for k, v in value.items() if v is not None)
-    return True
 
 
 def compile_filter(compiler: Compiler, selected: Selected, name: str, row: Any) -> list[Any]:

@@ -16,7 +16,7 @@ from resolvers.access import AccessClass
 from resolvers.reading.compiler import Compiler, Shape
 from resolvers.reading.context import Getter, Run
 from resolvers.reading.errors import InvalidError
-from resolvers.reading.parameters import NOW, SUBJECT
+from resolvers.reading.parameters import NOW, SUBJECT, TODAY
 from resolvers.reading.room import TooDeepError, check_room, depths
 from resolvers.reading.rows import FromSource
 from resolvers.reading.source import Piece
@@ -199,6 +199,8 @@ def _getter(compiler: Compiler, bind: sa.BindParameter[Any]) -> Getter:
         return compiler.getters[name]
     if name == NOW:
         return lambda run: run.context.now
+    if name == TODAY:
+        return lambda run: run.context.now.date()
     if name == "holes":
         return lambda run: run.hole_keys
     if name.startswith(SUBJECT):

@@ -110,6 +110,5 @@ def _sees_customer(rows: Rows, subject: Subject, customer_id: object, today: dt.
 
 
 def serves(assignment: Row, today: dt.date) -> bool:
-    """Whether an assignment stands open: whoever has it sees the customer."""
-    del today
-    return assignment["until"] is None
+    """Whether an assignment holds on a day: whoever has it sees the customer."""
+    return assignment["since"] <= today and (assignment["until"] is None or assignment["until"] > today)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from store.search import query_tokens
+from tests.reading.naive_access import serves
 from tests.reading.naive_relations import World, nfc
 from tests.reading.naive_rows import Row
 from tests.reading.naive_values import column_of, is_open, thousandths
@@ -90,7 +91,7 @@ def _tagged(world: World, _: str, row: Row, name: str) -> bool:
 
 def _served_by(world: World, _: str, row: Row, staff: str) -> bool:
     own = world.rows.where("Assignment", "customer_id", row["id"])
-    return any(f"Staff:{a['staff_id']}" == staff and a["until"] is None for a in own)
+    return any(f"Staff:{a['staff_id']}" == staff and serves(a, world.today) for a in own)
 
 
 def _is_overdue(world: World, _: str, row: Row, value: bool) -> bool:

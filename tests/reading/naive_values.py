@@ -19,6 +19,7 @@ NO_PLACES = frozenset(
 )
 THREE_PLACES = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MOST_SECONDS = 2**31 - 1
 ENDED = {"RESOLVED", "CLOSED", "CANCELLED"}
 PARTS = {"CustomerMetrics", "TicketTarget"}
 """Objects made of the same row as the object around them."""
@@ -101,7 +102,7 @@ def remaining(ticket: Row, now: dt.datetime) -> int | None:
     """Seconds until a ticket that is not settled is due."""
     if ticket["due_at"] is None or ticket["resolved_at"] is not None:
         return None
-    return seconds(ticket["due_at"]) - seconds(now)
+    return max(-MOST_SECONDS, min(MOST_SECONDS, seconds(ticket["due_at"]) - seconds(now)))
 
 
 def is_open(ticket: Row) -> bool:

@@ -28,7 +28,7 @@ TEXTS = (
     "\b\f\v edge",
     "\u2028\u2029\u200b\ufeff",
     "😀👩‍👩‍👧 emoji",
-    "\U0010ffff last",
+    "\U0010fffd last",
     "null",
     "",
     " ",
@@ -56,6 +56,8 @@ INSTANTS = (
     dt.datetime(2024, 2, 29, 12, 30, 0, 500_000, tzinfo=dt.UTC),
     dt.datetime(1999, 12, 31, 23, 59, 59, 900_000, tzinfo=dt.UTC),
     EPOCH,
+    dt.datetime(2199, 12, 31, 23, 59, 59, 999_999, tzinfo=dt.UTC),
+    dt.datetime(1900, 1, 1, tzinfo=dt.UTC),
 )
 
 TODAY = NOW.date()

@@ -152,6 +152,7 @@ class Query:
         "A customer.", arguments={"code": Argument(str, "Code.", Prose(), where=lambda c, value: c.code == value)}
     )
     clients: Connection[Client] = connection(_all, "Customers.", orders=[CustomerRow.code, CustomerRow.id])
+    mixed: Connection[Client] = connection(_all, "Customers.", orders=[CustomerRow.status.desc(), CustomerRow.code])
 
     @strawberry.field
     async def weather(self) -> str:

@@ -17,6 +17,7 @@ from resolvers.scopes import customer_scope, directory_scope
 from schema.money import Money
 from schema.paging import Connection, TimelineItem
 from schema.timeline import TimelineKind
+from store.contact import ContactRow
 from store.credit import CreditAccountRow
 from store.customer import CustomerRow
 from store.department import DepartmentRow
@@ -61,6 +62,13 @@ class Open:
     """A target without one."""
 
     number: str = column(DepartmentRow.number, "Number.")
+
+
+@entity(ContactRow, "A contact.")
+class Client:
+    """A target with a truth value."""
+
+    name: str = column(ContactRow.name, "Name.")
 
 
 @part_type("An object that a function would make.")
@@ -122,6 +130,11 @@ CASES: list[tuple[dict[str, tuple[Any, Any]], str]] = [
         {"all": (Connection[Open], connection(lambda *_: sa.true(), "x", orders=[DepartmentRow.parent_id]))},
         "paging keys may not be NULL: ['parent_id']",
     ),
+    (
+        {"all": (Connection[Client], connection(lambda *_: sa.true(), "x", orders=[ContactRow.is_primary]))},
+        "cursors cannot hold columns of such a type: ['is_primary']",
+    ),
+    ({"plain": (Plain | None, one(lambda *_: sa.true(), "x"))}, "a relation leads to a type that is read from a table"),
     (
         {
             "line": (

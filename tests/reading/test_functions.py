@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 
 from resolvers.access import Clearance, Subject
 from resolvers.reading import Answerer, Context, Way, open_reads
+from store.customer import CustomerStatus
 from tests.factories import NOW
 from tests.factories.customer import add_customer
 from tests.factories.department import add_department
@@ -62,9 +64,11 @@ async def own(request, clients_url) -> AsyncIterator[Own]:
 async def _fill(url: str) -> None:
     async with opened(url) as database, database.transaction() as session:
         unit = await add_department(session, number="U1")
-        await add_customer(session, code="BAD", name="BAD", department_id=unit.id)
-        await add_customer(session, code="NONE", name="No body here", department_id=unit.id, tax_number="1 2 3")
-        await add_customer(session, code="ok", name="All is well", department_id=unit.id)
+        lost = CustomerStatus.LOST
+        await add_customer(session, code="BAD", name="BAD", department_id=unit.id, status=lost)
+        none = {"department_id": unit.id, "tax_number": "1 2 3", "status": CustomerStatus.ACTIVE}
+        await add_customer(session, code="NONE", name="No body here", **none)
+        await add_customer(session, code="ok", name="All is well", department_id=unit.id, status=lost)
 
 
 async def test_a_value_is_made_from_each_row(own):
@@ -194,13 +198,14 @@ async def test_a_payload_is_read_back_beside_its_ordinary_fields(own):
     key = found["data"]["client"]["born"].split("UUID('")[1].split("'")[0]
 
     text = (
-        "mutation($key: ID!) { a: touch(key: $key) { note client { code score peers(last: 1) { code } } } "
+        "mutation($key: ID!) { __typename a: touch(key: $key) { note client { code score peers(last: 1) { code } } } "
         "b: touch { note client { code } } }"
     ).replace("peers(last: 1)", "peers(first: 1)")
     answer = await own.ask(text, {"key": key})
 
     client = {"code": "ok", "score": 2, "peers": [{"code": "BAD"}]}
-    assert answer == {"data": {"a": {"note": "done", "client": client}, "b": {"note": "done", "client": None}}}
+    done = {"__typename": "Mutation", "a": {"note": "done", "client": client}, "b": {"note": "done", "client": None}}
+    assert answer == {"data": done}
     assert own.calls == [("touched", key), [("ok",)], ("touched", None)]
 
 
@@ -212,6 +217,19 @@ async def test_an_error_below_a_payload_is_reported_at_its_place(own):
 
     assert answer["data"] == {"touch": {"note": "done", "client": {"code": "BAD", "shout": None}}}
     assert _errors(answer) == [(["touch", "client", "shout"], "INTERNAL")]
+
+
+async def test_pages_of_an_order_of_both_directions(own):
+    """Statuses fall, codes rise: the position is compared key by key."""
+    text = "query($a: String, $b: String) { mixed(first: 1, after: $a, before: $b) { edges { cursor node { code } } } }"
+    whole = (await own.ask("{ mixed { edges { cursor node { code } } } }"))["data"]["mixed"]["edges"]
+    assert [edge["node"]["code"] for edge in whole] == ["BAD", "ok", "NONE"]
+
+    for before, after in pairwise(whole):
+        assert (await own.ask(text, {"a": before["cursor"]}))["data"]["mixed"]["edges"] == [after]
+        first = (await own.ask(text, {"b": after["cursor"]}))["data"]["mixed"]["edges"]
+        assert first == whole[:1]
+    assert (await own.ask(text, {"b": whole[0]["cursor"]}))["data"]["mixed"]["edges"] == []
 
 
 async def test_introspection_beside_planned_entries(own):

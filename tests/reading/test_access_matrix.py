@@ -1,0 +1,200 @@
+"""The access matrix, by asking: every field at every clearance, every type's rows in every scope."""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type, is_leaf_type
+
+from resolvers.access import Clearance, Scope, Subject
+from resolvers.reading import Way
+from resolvers.reading.matrix import access_matrix
+from tests.factories import NOW
+from tests.reading.naive import NODES
+from tests.reading.naive_access import DIRECTORY, FIELD_LEVELS, sees
+from tests.reading.naive_rows import TYPES
+from tests.reading.subjects import EVERYTHING, subject_with
+from tests.reading.ways import Asking, types
+
+pytestmark = pytest.mark.anyio
+
+CUSTOMERS = "customers(first: 100) { nodes { %s } }"
+STAFF = "staff(first: 100) { nodes { %s } }"
+
+PATHS = {
+    "Assignment": CUSTOMERS % "assignments(first: 100) { nodes { %s } }",
+    "Contact": CUSTOMERS % "contacts(first: 100) { %s }",
+    "CreditAccount": CUSTOMERS % "credit { %s }",
+    "Customer": CUSTOMERS,
+    "CustomerMetrics": CUSTOMERS % "metrics { %s }",
+    "CustomerRelation": CUSTOMERS % 'relatedCustomers(first: 100, asOf: "2026-03-02") { %s }',
+    "Department": "departments(first: 100) { nodes { %s } }",
+    "GradePeriod": CUSTOMERS % "gradeHistory(first: 100) { nodes { %s } }",
+    "Interaction": CUSTOMERS % "interactions(first: 100) { nodes { %s } }",
+    "LedgerBalance": CUSTOMERS % "balances(first: 100) { %s }",
+    "LedgerEntry": CUSTOMERS % "ledger(first: 100) { nodes { %s } }",
+    "Membership": STAFF % "memberships(first: 100) { %s }",
+    "Money": CUSTOMERS % "metrics { monetary { %s } }",
+    "Provenance": CUSTOMERS % "provenance(first: 100) { %s }",
+    "Staff": STAFF,
+    "Tag": CUSTOMERS % "tags(first: 100) { %s }",
+    "Ticket": CUSTOMERS % "tickets(first: 100) { nodes { %s } }",
+    "TicketEvent": CUSTOMERS % "tickets(first: 100) { nodes { events(first: 100) { %s } } }",
+    "TicketTarget": CUSTOMERS % "tickets(first: 100) { nodes { target { %s } } }",
+    "TrainingRecord": STAFF % "trainingRecords(first: 100) { %s }",
+    "Viewer": "viewer { %s }",
+    "WorkHistory": STAFF % "workHistory(first: 100) { %s }",
+}
+"""A way to every row of every type."""
+
+PAGES = ("Connection", "Edge", "PageInfo")
+
+
+def objects(document: Any, depth: int) -> Iterator[dict[str, Any]]:
+    """The objects so many keys below a document, through all lists; where there is a null, none."""
+    if isinstance(document, list):
+        for inner in document:
+            yield from objects(inner, depth)
+    elif isinstance(document, dict) and depth == 0:
+        yield document
+    elif isinstance(document, dict):
+        for inner in document.values():
+            yield from objects(inner, depth - 1)
+
+
+async def rows_of(ways, kind: str, gtype: str, selected: str, subject: Subject) -> list[dict[str, Any]]:
+    """All objects of a type that a subject gets."""
+    path = PATHS[gtype]
+    answer = json.loads(await ways.body(kind, Way.DIRECT, Asking(f"{{ {path % selected} }}", {}, subject)))
+    assert "errors" not in answer, answer
+    return list(objects(answer["data"], path.count("{")))
+
+
+def selection_of(gtype: GraphQLObjectType) -> str:
+    """Every field of a type once, under its own name."""
+    return " ".join(
+        name if is_leaf_type(get_named_type(field.type)) else f"{name} {{ __typename }}"
+        for name, field in gtype.fields.items()
+    )
+
+
+def test_every_type_is_asked_for():
+    known = {
+        gtype.name
+        for gtype in types().type_map.values()
+        if isinstance(gtype, GraphQLObjectType) and not gtype.name.startswith("__")
+    }
+
+    assert {name for name in known if not name.endswith(PAGES)} == {*PATHS, "Query"}
+
+
+@pytest.mark.parametrize("gtype", PATHS)
+async def test_every_field_at_every_clearance(ways, gtype):
+    definition = types().type_map[gtype]
+    assert isinstance(definition, GraphQLObjectType)
+    for kind in {kind for kind, _ in ways.answerers}:
+        for clearance in Clearance:
+            subject = replace(EVERYTHING, clearance=clearance)
+            if gtype == "Money" and clearance < Clearance.INTERNAL:
+                continue
+            if gtype == "Viewer":
+                subject = replace(subject, staff_id=await _someone(ways, kind))
+            found = await rows_of(ways, kind, gtype, selection_of(definition), subject)
+            shown = {name for row in found for name, value in row.items() if value is not None}
+            levels = FIELD_LEVELS.get(gtype, {})
+            assert shown == {name for name in definition.fields if levels.get(name, 0) <= clearance}, (kind, clearance)
+
+
+async def _someone(ways, kind: str) -> uuid.UUID:
+    first, *_ = await rows_of(ways, kind, "Staff", "id", EVERYTHING)
+    return uuid.UUID(first["id"].removeprefix("Staff:"))
+
+
+def test_the_declared_levels_are_those_written_by_hand(ways):
+    declared: dict[str, dict[str, int]] = {}
+    for row in access_matrix(ways.answerers["sqlite", Way.DIRECT].schema):
+        if row.clearance > Clearance.PUBLIC:
+            declared.setdefault(row.type_name, {})[row.field_name] = row.clearance
+
+    assert declared == FIELD_LEVELS
+
+
+def test_the_declared_row_scopes_are_those_of_the_naive_reader(ways):
+    scopes = {row.type_name: row.row_scope for row in access_matrix(ways.answerers["sqlite", Way.DIRECT].schema)}
+    by_scope: dict[str | None, set[str]] = {}
+    for gtype, scope in scopes.items():
+        by_scope.setdefault(scope, set()).add(gtype)
+
+    assert by_scope == {
+        None: {"CustomerMetrics", "Money", "TicketTarget", "Viewer"},
+        "customer_scope": {"Customer"},
+        "directory_scope": DIRECTORY,
+        "through_customer": set(TYPES) - DIRECTORY - {"Customer"},
+    }
+
+
+SUBJECTS = [(scope, number) for scope in Scope for number in range(3)]
+
+
+@pytest.mark.parametrize(("scope", "number"), SUBJECTS)
+@pytest.mark.parametrize("gtype", NODES)
+async def test_nodes_seen_are_nodes_allowed(ways, rows, gtype, scope, number):
+    subject = subject_with(rows, scope, Clearance.SECRET, random.Random(f"{scope}{number}"))
+    every = rows.all(gtype)
+    ids = [f"{gtype}:{row['id']}" for row in every]
+    allowed = [sees(rows, subject, gtype, row, NOW.date()) for row in every]
+    text = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+    for kind in {kind for kind, _ in ways.answerers}:
+        seen: list[bool] = []
+        for start in range(0, len(ids), 100):
+            part = ids[start : start + 100]
+            body = await ways.body(kind, Way.DIRECT, Asking(text, {"ids": part}, subject))
+            found = json.loads(body)["data"]["nodes"]
+            assert all(node in (None, {"id": key}) for node, key in zip(found, part, strict=True))
+            seen += [node is not None for node in found]
+        assert seen == allowed
+
+
+@pytest.mark.parametrize(("scope", "number"), SUBJECTS)
+async def test_rows_without_ids_seen_are_rows_allowed(ways, rows, scope, number):
+    subject = subject_with(rows, scope, Clearance.SECRET, random.Random(f"{scope}{number}"))
+
+    for gtype in TYPES.keys() - set(NODES):
+        allowed = [row for row in rows.all(gtype) if _is_allowed(rows, subject, gtype, row)]
+        for kind in {kind for kind, _ in ways.answerers}:
+            assert len(await rows_of(ways, kind, gtype, "__typename", subject)) == len(allowed), gtype
+
+
+def _is_allowed(rows, subject: Subject, gtype: str, row: Any) -> bool:
+    """Whether a row can be met by going from those that own it; of relations, whether it holds today."""
+    holds = gtype != "CustomerRelation" or (
+        row["since"] <= NOW.date() and (row["until"] is None or row["until"] > NOW.date())
+    )
+    return holds and sees(rows, subject, gtype, row, NOW.date())
+
+
+@pytest.mark.parametrize(("scope", "number"), SUBJECTS)
+async def test_totals_are_of_the_rows_allowed(ways, rows, scope, number):
+    subject = subject_with(rows, scope, Clearance.PUBLIC, random.Random(f"{scope}{number}"))
+    entries = {
+        "customers": "Customer",
+        "departments": "Department",
+        "staff": "Staff",
+        "interactions": "Interaction",
+        "tickets": "Ticket",
+    }
+    text = "{ " + " ".join(f"{entry} {{ totalCount }}" for entry in entries) + " }"
+    allowed = {
+        entry: {"totalCount": sum(sees(rows, subject, gtype, row, NOW.date()) for row in rows.all(gtype))}
+        for entry, gtype in entries.items()
+    }
+
+    for kind in {kind for kind, _ in ways.answerers}:
+        assert json.loads(await ways.body(kind, Way.DIRECT, Asking(text, {}, subject)))["data"] == allowed

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLObjectType, OperationDefinitionNode, OperationType, get_named_type
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+    is_abstract_type,
+)
 
 from resolvers.access import AccessClass
 from resolvers.reading.answer import Answerer, Way
@@ -16,6 +23,7 @@ from resolvers.reading.context import Context, Run
 from resolvers.reading.declarations import source_of
 from resolvers.reading.errors import UnplannableError
 from resolvers.reading.planner import Plan
+from resolvers.reading.source import Selected
 from resolvers.reading.work import (
     Call,
     CallOnce,
@@ -186,24 +194,30 @@ def largest_answer(answerer: Answerer, text: str, operation_name: str | None, va
 
 def _objects(compiler: Compiler, gtype: GraphQLObjectType, nodes: Sequence[Any]) -> int:
     total = 1
-    for fields in compiler.collect(gtype, nodes).values():
+    for key, fields in compiler.collect(gtype, nodes).items():
         definition = gtype.fields.get(fields[0].name.value)
-        if definition is None:
-            continue
-        inner = get_named_type(definition.type)
-        if isinstance(inner, GraphQLObjectType) and not inner.name.startswith("__"):
-            total += _page(compiler, definition, fields[0]) * _objects(compiler, inner, fields)
+        if definition is not None:
+            rows = _rows(Selected(compiler, key, fields, definition))
+            total += rows * max((_objects(compiler, one, fields) for one in _types(compiler, definition)), default=0)
     return total
 
 
-def _page(compiler: Compiler, definition: Any, node: Any) -> int:
-    source = source_of(definition)
-    if source is None or "first" not in source.arguments:
-        return 1
-    given = {a.name.value: a.value for a in node.arguments or ()}
-    for name in ("first", "last"):
-        value = given.get(name)
-        if value is not None:
-            found = compiler.variables.get(value.name.value) if hasattr(value, "name") else int(value.value)
-            return found if isinstance(found, int) else source.arguments["first"].default
-    return int(source.arguments["first"].default)
+def _types(compiler: Compiler, definition: GraphQLField) -> Sequence[GraphQLObjectType]:
+    """The types of the objects that a field gives."""
+    named = get_named_type(definition.type)
+    if is_abstract_type(named):
+        return compiler.schema.get_possible_types(named)
+    return [named] if isinstance(named, GraphQLObjectType) else []
+
+
+def _rows(selected: Selected) -> int:
+    """How many objects a field gives at most."""
+    source = source_of(selected.definition)
+    arguments = source.arguments if source is not None else {}
+    if "ids" in arguments:
+        return len(selected.value("ids", selected.compiler.variables))
+    for name in ("last", "first"):
+        given = selected.value(name, selected.compiler.variables) if name in arguments else None
+        if given is not None:
+            return int(given)
+    return int(arguments["first"].default) if "first" in arguments else 1

@@ -116,7 +116,7 @@ async def _someone(ways, kind: str) -> uuid.UUID:
     return uuid.UUID(first["id"].removeprefix("Staff:"))
 
 
-def test_the_declared_levels_are_those_written_by_hand(ways):
+async def test_the_declared_levels_are_those_written_by_hand(ways):
     declared: dict[str, dict[str, int]] = {}
     for row in access_matrix(ways.answerers["sqlite", Way.DIRECT].schema):
         if row.clearance > Clearance.PUBLIC:
@@ -125,7 +125,7 @@ def test_the_declared_levels_are_those_written_by_hand(ways):
     assert declared == FIELD_LEVELS
 
 
-def test_the_declared_row_scopes_are_those_of_the_naive_reader(ways):
+async def test_the_declared_row_scopes_are_those_of_the_naive_reader(ways):
     scopes = {row.type_name: row.row_scope for row in access_matrix(ways.answerers["sqlite", Way.DIRECT].schema)}
     by_scope: dict[str | None, set[str]] = {}
     for gtype, scope in scopes.items():

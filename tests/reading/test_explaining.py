@@ -1,0 +1,118 @@
+"""What is said of an operation before it runs is what then happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLError
+
+from resolvers.access import AccessClass
+from resolvers.reading import Answerer, Context, Way
+from resolvers.reading.explaining import Explanation, explain, explain_in_store, largest_answer
+from tests.factories import NOW
+from tests.reading.own_schema import own_schema
+from tests.reading.subjects import EVERYTHING
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def answerer(ways) -> Answerer:
+    return ways.answerers["sqlite", Way.DIRECT]
+
+
+@pytest.fixture
+def own(ways) -> Answerer:
+    return Answerer(own_schema(), ways.answerers["sqlite", Way.DIRECT].store)
+
+
+def explained(answerer: Answerer, text: str, variables: dict[str, Any] | None = None) -> Explanation:
+    return explain(answerer, text, None, variables or {}, AccessClass())
+
+
+async def test_one_statement_is_the_whole_answer(answerer):
+    found = explained(answerer, "{ customers { nodes { code } } departments { totalCount } }")
+
+    assert (found.way, found.reasons, [s.entry for s in found.statements]) == (Way.DIRECT, [], ["(whole)"])
+    assert found.statements[0].steps == []
+    assert found.statements[0].selects >= 4
+
+
+async def test_steps_of_python_are_named_with_their_places(answerer):
+    text = """
+    { nodes(ids: ["Customer:x", "Customer:00000000-0000-4000-8000-000000000000"]) { ... on Customer { nextBirthday } }
+      customer(code: "x") { c: contacts { customer { nextBirthday } } timeline {
+        nodes { ... on Interaction { customer { nextBirthday } } }
+        edges { node { ... on LedgerEntry { customer { nextBirthday } } } }
+      } } }
+    """
+    steps = [(step.path, step.what) for step in explained(answerer, text).statements[0].steps]
+
+    call = "call next_birthday for each row"
+    assert steps == [
+        ("nodes", "put the objects into the order of the ids"),
+        ("nodes(Customer).nextBirthday", call),
+        ("customer.c[].customer.nextBirthday", call),
+        ("customer.timeline.nodes(Interaction).customer.nextBirthday", call),
+        ("customer.timeline.edges[].node(LedgerEntry).customer.nextBirthday", call),
+    ]
+
+
+async def test_a_deeper_statement_is_a_step(answerer):
+    text = "{ customers { nodes { department { customers { nodes { department { head { staff { name } } } } } } } } }"
+    steps = explained(answerer, text).statements[0].steps
+
+    assert all("one more statement, since the store's parser ends here" in step.what for step in steps)
+
+
+async def test_functions_and_ordinary_resolvers(own):
+    batch = explained(own, "{ clients { nodes { score shout } } }")
+    walk = explained(own, "{ clients { nodes { story { words } } } }")
+    mixed = explained(own, "{ weather clients { nodes { code } } }")
+
+    assert [step.what for step in batch.statements[0].steps] == [
+        "call scores once for all rows",
+        "call loud for each row",
+    ]
+    assert (walk.way, walk.reasons) == (Way.WALK, ["an ordinary resolver is inside"])
+    assert (mixed.way, [s.entry for s in mixed.statements]) == (Way.LEAN, ["clients"])
+    assert mixed.reasons == ["Query.weather is not declared with a source"]
+    assert explained(own, "mutation { touch { note } }").way is Way.LEAN
+
+
+async def test_what_cannot_be_answered_cannot_be_explained(answerer):
+    for text in ("{ nothing }", "{ customers(first: 1000) { totalCount } }"):
+        with pytest.raises(GraphQLError):
+            explained(answerer, text)
+
+
+async def test_the_store_says_how_it_would_run_it(ways):
+    for (_, way), answerer in ways.answerers.items():
+        if way is Way.DIRECT:
+            text = "query($code: String) { customer(code: $code) { code } }"
+            (statement,) = explained(answerer, text, {"code": "C-1"}).statements
+            await explain_in_store(answerer, statement, Context(EVERYTHING, NOW), {"code": "C-1"})
+            assert any("customer" in line or "t1" in line for line in statement.explained)
+
+
+SIZES: list[tuple[str, dict[str, Any], int]] = [
+    ("{ __typename }", {}, 1),
+    ("{ viewer { name } }", {}, 2),
+    ("{ customers(first: 3) { nodes { code } } }", {}, 1 + 3 * 2),
+    ("{ customers(first: null) { nodes { code } } }", {}, 1 + 20 * 2),
+    ("query($n: Int) { customers(last: $n) { nodes { contacts(first: 2) { name } } } }", {"n": 5}, 1 + 5 * (1 + 3)),
+    ("query($n: Int) { customers(last: $n) { nodes { code } } }", {}, 1 + 20 * 2),
+    ('{ nodes(ids: ["a", "b"]) { id ... on Customer { metrics { ticketCount } } } }', {}, 1 + 2 * 2),
+    (
+        '{ customer(code: "x") { timeline(first: 4) { nodes { id ... on LedgerEntry { amount { amount } } } } } }',
+        {},
+        14,
+    ),
+    ("{ __schema { types { name } } }", {}, 1),
+]
+
+
+@pytest.mark.parametrize(("text", "variables", "most"), SIZES)
+async def test_the_largest_answer(answerer, text, variables, most):
+    assert largest_answer(answerer, text, None, variables) == most

@@ -216,6 +216,7 @@ class Compiler:
         holes = sa.func.json_each(sa.bindparam("holes", type_=sa.Text())).table_valued("value", name="hole")
         statement = sa.select(sa.cast(document, sa.Text()).label("r0")).select_from(holes)
         plan = self.planner.finish(statement, inner, [selected.key], [work])
+        inner.variables = {}
         self.checks += [*inner.getters.values(), *inner.checks]  # bad arguments are refused even where there is no hole
         return Piece(JsonArray(*[row[n] for n in parent.names]), Deeper(plan, work))
 

@@ -136,11 +136,13 @@ class Planner:
         for depth in depths(self.dialect.name):
             compiler = compiler_for(depth)
             try:
-                return self._compile(compiler, parent, select), compiler
+                plan = self._compile(compiler, parent, select)
             except TooDeepError:
                 continue
             except RecursionError:
                 break
+            compiler.variables = {}  # the plan is kept, and would keep this request's values
+            return plan, compiler
         raise InvalidError("TOO_DEEP", "This is nested too deeply to be answered at once: ask in several steps.")
 
     def _kept(self, operation: OperationDefinitionNode, key: Any) -> Kept:

@@ -19,8 +19,8 @@ import orjson
 from resolvers.reading.context import Run
 from store.types import Instant, Uid
 
-TAG = "__type"
-"""The key under which a document tells its GraphQL type to whoever must know it. No GraphQL name starts like it."""
+TAG = ":type"
+"""The key under which a document tells its GraphQL type to whoever must know it. No alias can be the same."""
 
 Encode = Callable[[Any], Any]
 Decode = tuple[Encode | None, ...]

@@ -87,7 +87,8 @@ async def _load(url: str) -> Rows:
         async with engine.connect() as connection:
             tables = {}
             for name in LOADED:
-                found = await connection.execute(sa.select(Base.metadata.tables[name]))
+                table = Base.metadata.tables[name]
+                found = await connection.execute(sa.select(table).order_by(*table.primary_key))
                 tables[name] = [dict(row) for row in found.mappings()]
             return Rows(tables)
     finally:

@@ -11,7 +11,7 @@ import pytest
 from graphql import GraphQLInputObjectType, get_named_type
 
 from resolvers.reading import Way
-from tests.reading.documents import literal
+from tests.reading.documents_inputs import literal
 from tests.reading.documents_values import Values, inside
 from tests.reading.ways import Asking, difference, types
 

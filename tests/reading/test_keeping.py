@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -181,3 +183,20 @@ async def test_a_plan_with_an_ordinary_resolver_is_remembered(reads):
 
     assert answerer.documents.get(text).undirect == {None}
     assert answerer.planner.compiled == 2, "one try to plan the whole, and one plan of the entry"
+
+
+async def test_a_plan_keeps_no_values_of_the_request_that_it_was_made_for(answerer):
+    values = {"filter": {"code": {"in": [f"{number:0100}" for number in range(1000)]}}, "with": True}
+    first = values["filter"]["code"]["in"][0]
+    references = sys.getrefcount(first)
+    text = """
+    query($filter: CustomerFilter, $with: Boolean!) {
+      customers(filter: $filter) { nodes { name @include(if: $with) department { customers(filter: $filter) { nodes {
+        department { name }
+      } } } } }
+    }
+    """
+    assert "errors" not in await ask(answerer, text, values)
+
+    gc.collect()
+    assert sys.getrefcount(first) == references

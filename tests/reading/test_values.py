@@ -64,6 +64,12 @@ FIXED = [
       nodes { ... on Interaction { customer { nextBirthday } } ... on LedgerEntry { customer { code } } }
     } } } }
     """,
+    """
+    { customers(filter: {code: {eq: "O'Brien"}}) { nodes { __type: id _: name timeline(first: 50) {
+      nodes { __type: id ... on Interaction { customer { nextBirthday } } }
+      edges { __type: cursor node { __type: happenedAt ... on LedgerEntry { customer { nextBirthday } } } }
+    } } } }
+    """,
     '{ node(id: "Tag:00000000-0000-4000-8000-000000000000") { id } viewer { name role scope clearance staff { id } } }',
 ]
 

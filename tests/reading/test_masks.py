@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from resolvers.access import Clearance, Role, Scope, Subject
+from tests.factories import NOW
 from tests.reading.naive_access import FILTER_LEVELS
+from tests.reading.naive_relations import covers
 from tests.reading.subjects import EVERYTHING
 from tests.reading.test_filters import ENTRIES
 from tests.reading.ways import Asking
@@ -93,7 +95,8 @@ async def test_masked_fields_are_null_by_whatever_path(ways, rows):
 @pytest.fixture
 def partner(rows) -> Subject:
     """Sees one customer, who has relations, contacts and much of a timeline."""
-    known = {r["customer_id"] for r in rows.all("CustomerRelation") if r["other_id"] != r["customer_id"]}
+    holding = [r for r in rows.all("CustomerRelation") if covers(r, NOW.date())]
+    known = {r["customer_id"] for r in holding if r["other_id"] != r["customer_id"]}
     row = max((r for r in rows.all("Customer") if r["id"] in known), key=lambda r: r["interaction_count"])
     return Subject("p", Role.PARTNER, Clearance.SECRET, Scope.PARTNER, customer_ids=frozenset({row["id"]}))
 
@@ -166,7 +169,7 @@ async def test_people_and_other_customers_out_of_scope_are_null_inside_what_is_s
     assert node["owner"] is None or node["owner"]["staff"] is None
     assert node["relatedCustomers"]
     assert all(relation["customer"] in (None, {"id": f"Customer:{own}"}) for relation in node["relatedCustomers"])
-    assert node["timeline"]["totalCount"] > 50
+    assert node["timeline"]["totalCount"] > 10
     people = [item.get(name) for item in node["timeline"]["nodes"] for name in ("actor", "assignee")]
     people += [ticket[name] for ticket in node["tickets"]["nodes"] for name in ("assignee", "department")]
     assert set(people) == {None}

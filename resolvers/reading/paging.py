@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -50,6 +49,8 @@ class Window:
     backward: bool = field(init=False)
     size: Any = field(init=False)
     one_more: Any = field(init=False)
+    bounds: list[tuple[bool, list[Any]]] = field(init=False)
+    """For each cursor that was given: whether rows must lie after it, and its values as bind parameters."""
 
     def __post_init__(self) -> None:
         self.backward = self.selected.is_given("last")
@@ -58,6 +59,8 @@ class Window:
         name = "last" if self.backward else "first"
         self.size = self.selected.number(name, page_size, DEFAULT_PAGE)
         self.one_more = self.selected.number(name, page_size, DEFAULT_PAGE, more=1)
+        cursors = (("after", True), ("before", False))
+        self.bounds = [(after, self._values(name)) for name, after in cursors if self.selected.is_given(name)]
 
     @property
     def cursor(self) -> Any:
@@ -68,12 +71,6 @@ class Window:
     def ordering(self) -> list[Any]:
         """The order in which rows are read: the declared one, or its reverse when the page is the last one."""
         return [k.column.desc() if k.descending != self.backward else k.column for k in self.keys]
-
-    @cached_property
-    def bounds(self) -> list[tuple[bool, list[Any]]]:
-        """For each cursor that was given: whether rows must lie after it, and its values as bind parameters."""
-        names = (("after", True), ("before", False))
-        return [(after, self._values(name)) for name, after in names if self.selected.is_given(name)]
 
     def _values(self, name: str) -> list[Any]:
         types = [key.type for key in self.keys]

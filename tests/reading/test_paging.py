@@ -194,13 +194,16 @@ async def test_a_forged_cursor_is_refused(ways, order, cursor, selected):
             assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_CURSOR"]
 
 
-async def test_the_timelines_cursor_holds_numbers_that_fit(ways):
-    cursor = _cursor("TimelineItemConnection.HAPPENED_AT", "2026-03-02T09:00:00+00:00", 2**31, KEY)
-    text = f'{{ customer(code: "C-1") {{ timeline(after: "{cursor}") {{ totalCount }} }} }}'
+@pytest.mark.parametrize("kinds", ["null", "[]", "[GRADE]"])
+@pytest.mark.parametrize("cursor", ["zz", _cursor("TimelineItemConnection.HAPPENED_AT", NOW.isoformat(), 2**31, KEY)])
+async def test_a_forged_cursor_of_a_timeline_is_refused(ways, kinds, cursor):
+    written = f'{{ customer(code: "C-1") {{ timeline(after: "{cursor}", kinds: {kinds}) {{ totalCount }} }} }}'
+    given = f'query($c: String) {{ customer(code: "C-1") {{ timeline(before: $c, kinds: {kinds}) {{ totalCount }} }} }}'
 
     for key in ways.answerers:
-        answer = json.loads(await ways.body(*key, Asking(text)))
-        assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_CURSOR"]
+        for asking in (Asking(written), Asking(given, {"c": cursor})):
+            answer = json.loads(await ways.body(*key, asking))
+            assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_CURSOR"]
 
 
 BOTH = "query($n: Int) { customers(first: $n, last: $n) { totalCount } }"

@@ -9,8 +9,8 @@ SELECT CAST(
         (SELECT 1 AS one
           FROM
           (SELECT 1 AS one
-            FROM grade_period AS t3
-            WHERE t3.customer_id = t1.id
+            FROM grade_period AS t6
+            WHERE t6.customer_id = t1.id
             UNION ALL SELECT 1 AS one
             FROM interaction AS t8
             WHERE t8.customer_id = t1.id) AS all_members
@@ -25,13 +25,13 @@ SELECT CAST(
             FROM
             (SELECT json_build_object('__typename',
               'GradePeriod',
-              'id', 'GradePeriod:' || CAST(t3.id AS TEXT),
-              'happenedAt', t3.since) AS n0, t3.since AS at, 1 AS tag, t3.id AS id
-              FROM grade_period AS t3
-              WHERE t3.customer_id = t1.id
-              AND t3.since >= $1::TIMESTAMP WITH TIME ZONE
-              AND (t3.since > $1::TIMESTAMP WITH TIME ZONE OR t3.since = $1::TIMESTAMP WITH TIME ZONE AND (1 > $2::INTEGER OR 1 = $2::INTEGER AND t3.id > $3::UUID))
-              ORDER BY t3.since, t3.id
+              'id', 'GradePeriod:' || CAST(t6.id AS TEXT),
+              'happenedAt', t6.since) AS n0, t6.since AS at, 1 AS tag, t6.id AS id
+              FROM grade_period AS t6
+              WHERE t6.customer_id = t1.id
+              AND t6.since >= $1::TIMESTAMP WITH TIME ZONE
+              AND (t6.since > $1::TIMESTAMP WITH TIME ZONE OR t6.since = $1::TIMESTAMP WITH TIME ZONE AND (1 > $2::INTEGER OR 1 = $2::INTEGER AND t6.id > $3::UUID))
+              ORDER BY t6.since, t6.id
               LIMIT 6) AS s7
             UNION ALL SELECT s10.n0 AS n0, s10.at AS at, s10.tag AS tag, s10.id AS id
             FROM

@@ -16,7 +16,7 @@ from resolvers.access import Scope
 from resolvers.commands import Unit
 from resolvers.problems import Code, Refused, refuse
 from resolvers.reading.parameters import SUBJECT, SUBJECT_TYPES, TODAY, member, subject
-from resolvers.scopes import customer_scope, directory_scope
+from resolvers.scopes import customer_scope, directory_scope, holds_today
 from store.assignment import AssignmentRow
 from store.base import Base
 from store.contact import ContactRow
@@ -67,7 +67,7 @@ async def access_department(unit: Unit, key: uuid.UUID, field: str) -> Departmen
 
 async def access_staff(unit: Unit, key: uuid.UUID, field: str) -> StaffRow:
     """Someone of the staff whose archive the subject may change, locked. Raises Refused (NOT_FOUND)."""
-    place = sa.exists().where(MembershipRow.staff_id == StaffRow.id, MembershipRow.until.is_(None))
+    place = sa.exists().where(MembershipRow.staff_id == StaffRow.id, holds_today(MembershipRow))
     reach = sa.true() if unit.subject.scope is Scope.ALL else place.where(_managed(unit, MembershipRow.department_id))
     statement = sa.select(StaffRow).where(StaffRow.id == key, reach)
     return await _found(unit, StaffRow, statement.with_for_update(key_share=True), field)

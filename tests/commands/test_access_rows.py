@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+import sqlalchemy as sa
 
 from resolvers import access_rows
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.assignment import AssignmentEnd, end_assignment
 from resolvers.commands import Unit
 from resolvers.problems import Problem, Refused
+from store.staff import MembershipRow
 from tests.commands.probes import statements
 from tests.commands.worlds import Office, World
 from tests.factories import NOW
@@ -82,3 +86,22 @@ async def test_every_access_is_one_statement(office: Office):
             assert await reaches(office, function, getattr(office.world, name), office.world.manager)
         assert (function, len(seen)) == (function, 1)
         assert "manager" in who
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "reached"),
+    [(-9, None, True), (-9, 1, True), (0, None, True), (-9, 0, False), (1, None, False)],
+    ids=["lasting", "leaves tomorrow", "came today", "left today", "comes tomorrow"],
+)
+async def test_staff_are_reached_while_their_place_in_the_department_holds(office: Office, since, until, reached):
+    today = NOW.date()
+    dates = {
+        "since": today + dt.timedelta(days=since),
+        "until": None if until is None else today + dt.timedelta(days=until),
+    }
+    async with office.database.transaction() as session:
+        await session.execute(
+            sa.update(MembershipRow).where(MembershipRow.staff_id == office.world.agent_id).values(**dates)
+        )
+
+    assert await reaches(office, "access_staff", office.world.agent_id, office.world.supervisor) is reached

@@ -70,3 +70,13 @@ class LogMetaRow(Base):
     one: Mapped[bool] = mapped_column(primary_key=True, default=True, server_default=sa.true())
     epoch: Mapped[str]
     floor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+
+
+class LogKeyRow(Base):
+    """A secret that signs cursors of the log, in hexadecimal: the newest signs, all are accepted."""
+
+    __tablename__ = "log_key"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    secret: Mapped[str]
+    made_at: Mapped[dt.datetime]

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -35,13 +35,13 @@ def program(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from server.cli import main; main()", *arguments]
 
 
-def start(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[str]:
-    """Start the command line as a program; its output is piped."""
+def start(*arguments: str, cwd: Path, output: Any = subprocess.PIPE, **environment: str) -> subprocess.Popen[str]:
+    """Start the command line as a program; its output is piped, or goes to the file `output`."""
     return subprocess.Popen(
         program(*arguments),
         cwd=cwd,
         env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=output,
+        stderr=output,
         text=True,
     )

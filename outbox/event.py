@@ -35,6 +35,7 @@ class EventKind(enum.StrEnum):
     TICKET_OPENED = "ticket.opened"
     TICKET_CHANGED = "ticket.changed"
     LEDGER_ENTERED = "ledger.entered"
+    KEY_REVOKED = "key.revoked"
 
 
 class LogEventRow(Base):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import event, exc
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 BUSY_MS: Final = 10_000
 """How long a writer on SQLite waits for the writer before it, in milliseconds."""
 
 IDLE_MS: Final = 10_000
 """How long a transaction on PostgreSQL may sit idle before the server ends it: an open writer holds the log back."""
+
+NEWS: Final = "news"
+"""Set in a session's `info`: the transaction has written something that others wait for."""
+
+_SNAPSHOT: Final = "c360_snapshot"
 
 DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
@@ -32,6 +37,11 @@ class Database:
         address = _address(url)
         self.engine: AsyncEngine = _on_sqlite(address) if _is_sqlite(address) else _on_postgresql(address, pool_size)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._told: list[Callable[[], None]] = []
+
+    def on_news(self, tell: Callable[[], None]) -> None:
+        """Call this after each commit of `transaction` that has news. It must be quick, and must not fail."""
+        self._told.append(tell)
 
     @asynccontextmanager
     async def transaction(self, *, idle_ms: int = IDLE_MS) -> AsyncIterator[AsyncSession]:
@@ -44,6 +54,19 @@ class Database:
                 setting = sa.func.set_config("idle_in_transaction_session_timeout", str(idle_ms), True)  # noqa: FBT003
                 await session.execute(sa.select(setting))
             yield session
+        if NEWS in session.info:
+            for tell in self._told:
+                tell()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """The store as it is at the first statement, whatever is written meanwhile; only to read, in no one's way."""
+        async with self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            else:
+                options = {_SNAPSHOT: True}
+            yield await connection.execution_options(**options)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -90,7 +113,7 @@ def _on_sqlite(address: sa.URL) -> AsyncEngine:
     """SQLite: foreign keys kept, readers beside the one writer, and nothing lost when the power fails."""
     engine = create_async_engine(address, json_serializer=_json_text)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
@@ -103,9 +126,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: sa.Connection) -> None:
+def _begin(connection: sa.Connection) -> None:
     """Wait for the other writer now: a transaction that turns into a writer later may only fail."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    only_reads = connection.get_execution_options().get(_SNAPSHOT, False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def _json_text(value: Any) -> str:

@@ -89,8 +89,14 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 def emptied(url: str) -> None:
     """Take all rows out of a PostgreSQL store, and let the event log begin again."""
-    statements = (f"TRUNCATE {', '.join(CLEANED)} RESTART IDENTITY", "UPDATE log_meta SET floor = 0 WHERE floor <> 0")
-    asyncio.run(_execute(url, *statements))
+    asyncio.run(
+        _execute(
+            url,
+            f"TRUNCATE {', '.join(CLEANED)} RESTART IDENTITY",
+            "UPDATE log_meta SET floor = 0 WHERE floor <> 0",
+            "DELETE FROM log_key WHERE number > 1",
+        )
+    )
 
 
 def _new_name() -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 import uuid
 from dataclasses import dataclass, field
+from typing import Final
 
 from store.clearance import Clearance
 
-__all__ = ["AccessClass", "Clearance", "Role", "Scope", "Subject"]
+__all__ = ["DEPARTMENTAL", "AccessClass", "Clearance", "Role", "Scope", "Subject"]
 
 
 class Role(enum.StrEnum):
@@ -26,9 +27,14 @@ class Scope(enum.StrEnum):
     """Whose rows a subject sees."""
 
     OWN = "OWN"
-    DEPARTMENTS = "DEPARTMENTS"
+    DEPARTMENT = "DEPARTMENT"
+    SUBTREE = "SUBTREE"
     PARTNER = "PARTNER"
     ALL = "ALL"
+
+
+DEPARTMENTAL: Final = frozenset({Scope.DEPARTMENT, Scope.SUBTREE})
+"""The scopes of whoever sees the rows of departments: of its own ones, or also of all below them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from resolvers.access import Scope
+from resolvers.access import DEPARTMENTAL, Scope
 from resolvers.commands import Unit
 from resolvers.problems import Code, Refused, refuse
 from resolvers.reading.parameters import SUBJECT, SUBJECT_TYPES, TODAY, member, subject
@@ -141,7 +141,7 @@ def _managed(unit: Unit, department_id: InstrumentedAttribute[uuid.UUID]) -> sa.
     """Which departments the subject may change: its own and those below, or all."""
     if unit.subject.scope is Scope.ALL:
         return sa.true()
-    return member(department_id, subject("department_ids")) if unit.subject.scope is Scope.DEPARTMENTS else sa.false()
+    return member(department_id, subject("department_ids")) if unit.subject.scope in DEPARTMENTAL else sa.false()
 
 
 def _clause(scope: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from resolvers.access import AccessClass, Scope
+from resolvers.access import DEPARTMENTAL, AccessClass, Clearance, Scope
 from resolvers.reading.parameters import member, subject, today
 from store.assignment import AssignmentRow
 from store.customer import CustomerRow
@@ -23,7 +23,7 @@ def customer_scope(customer: Any, access: AccessClass) -> sa.ColumnElement[bool]
         return None
     if access.scope is Scope.PARTNER:
         return member(customer.id, subject("customer_ids"))
-    if access.scope is Scope.DEPARTMENTS:
+    if access.scope in DEPARTMENTAL:
         return member(customer.department_id, subject("department_ids"))
     serves = AssignmentRow.__table__.alias("mine")
     return sa.exists(
@@ -55,3 +55,12 @@ def directory_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | N
     """Departments and staff are seen by everyone who works here, and not by partners."""
     del row
     return sa.false() if access.scope is Scope.PARTNER else None
+
+
+def provenance_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
+    """What is said of a customer in reach; that a field above the clearance was filled in is not told."""
+    hidden = [c.name for c in CustomerRow.__table__.c if c.info.get("clearance", Clearance.PUBLIC) > access.clearance]
+    names: list[sa.ColumnClause[str]] = [sa.literal_column(f"'{name}'") for name in sorted(hidden)]
+    clauses = [through_customer(row, access), row.field.not_in(names) if names else None]
+    asked = [clause for clause in clauses if clause is not None]
+    return sa.and_(*asked) if asked else None

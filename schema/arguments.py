@@ -13,8 +13,15 @@ import strawberry
 from resolvers.global_id import BadGlobalId, decode
 from resolvers.reading import Argument, InvalidError
 from resolvers.reading.context import Run
-from resolvers.reading.filtering import instant
+from resolvers.reading.filtering import Target, instant
+from resolvers.scopes import directory_scope
+from store.department import DepartmentRow
+from store.staff import StaffRow
 from store.types import Instant, Prose, Uid
+
+DEPARTMENT = Target(DepartmentRow, directory_scope)
+STAFF = Target(StaffRow, directory_scope)
+"""What keys of filters lead to: whoever does not see these rows finds nothing by their keys either."""
 
 
 def read_id(*types: str) -> Callable[[str], uuid.UUID]:

@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.reading import Answerer, ReadStore, Way
 from schema import enums
 from schema.query import Query
+from schema.subscription import Subscription
 
 __all__ = ["build_answerer", "build_schema", "enums"]
 
@@ -17,7 +18,7 @@ __all__ = ["build_answerer", "build_schema", "enums"]
 def build_schema() -> strawberry.Schema:
     """The schema; every call gives one of its own, since binding changes it."""
     mutation = importlib.import_module("schema.mutation").Mutation
-    return strawberry.Schema(Query, mutation, config=StrawberryConfig(auto_camel_case=True))
+    return strawberry.Schema(Query, mutation, Subscription, config=StrawberryConfig(auto_camel_case=True))
 
 
 def build_answerer(store: ReadStore, *, way: Way = Way.DIRECT) -> Answerer:

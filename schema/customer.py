@@ -12,7 +12,7 @@ from resolvers.customer_care import next_birthday
 from resolvers.reading import Argument, column, connection, entity, global_id, many, merged, one, part, part_type, value
 from resolvers.reading.parameters import now
 from resolvers.reading.sqljson import SecondsUntil
-from resolvers.scopes import customer_scope, through_customer
+from resolvers.scopes import customer_scope, provenance_scope, through_customer
 from schema.arguments import AS_OF_DAY, AS_OF_INSTANT, covers
 from schema.assignment import Assignment
 from schema.contact import Contact
@@ -76,7 +76,7 @@ class Tag:
     name: str = column(CustomerTagRow.name, "The word.")
 
 
-@entity(ProvenanceRow, "Which source said what a field of the archive holds. 信息来源", scope=through_customer)
+@entity(ProvenanceRow, "Which source said what a field of the archive holds. 信息来源", scope=provenance_scope)
 class Provenance:
     """One statement of a source."""
 
@@ -213,5 +213,4 @@ class Customer(Node):
         lambda c, p: p.customer_id == c.id,
         "Which source said what, latest first.",
         order_by=[ProvenanceRow.recorded_at.desc(), ProvenanceRow.id.desc()],
-        within=True,
     )

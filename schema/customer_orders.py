@@ -12,7 +12,7 @@ import strawberry
 
 from resolvers.reading.filtering import Choice, Range, TextFilter, by, by_rule, by_words, filters, milli
 from resolvers.scopes import holds_today
-from schema.arguments import read_id
+from schema.arguments import DEPARTMENT, STAFF, read_id
 from schema.exposing import expose
 from schema.thousandths import thousandths
 from store.assignment import AssignmentRow
@@ -81,10 +81,17 @@ class CustomerFilter:
     birthday: Range[dt.date] | None = by(CustomerRow.birthday, "By date of birth.")
     tag: str | None = by_rule(_tagged, Prose(), "Only customers with this tag.")
     served_by: strawberry.ID | None = by_rule(
-        _served_by, Uid(), "Only customers that this person of the staff serves now.", read_id("Staff")
+        _served_by,
+        Uid(),
+        "Only customers that this person of the staff serves now.",
+        read_id("Staff"),
+        leads_to=STAFF,
     )
     department_id: Choice[strawberry.ID] | None = by(
-        CustomerRow.department_id, "By the department that looks after them.", read_id("Department")
+        CustomerRow.department_id,
+        "By the department that looks after them.",
+        read_id("Department"),
+        leads_to=DEPARTMENT,
     )
     monetary: Range[Decimal] | None = by(
         lambda c: thousandths(c.monetary_minor, c.currency), "By what they bought in all, whatever the currency.", milli

@@ -120,7 +120,8 @@ expose(
 expose(
     Scope,
     "Whose rows a subject sees. 数据范围",
-    "own customers | 本人客户\ndepartments in reach | 所辖部门\npartner's customers | 合作伙伴客户\nall | 全部",
+    "own customers | 本人客户\nown departments | 本部门\nown departments and all below | 本部门及下级\n"
+    "partner's customers | 合作伙伴客户\nall | 全部",
 )
 expose(
     Clearance,

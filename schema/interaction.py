@@ -10,7 +10,7 @@ import strawberry
 from resolvers.reading import column, entity, global_id, one
 from resolvers.reading.filtering import Choice, Range, TextFilter, by, filters
 from resolvers.scopes import through_customer
-from schema.arguments import read_id
+from schema.arguments import DEPARTMENT, STAFF, read_id
 from schema.exposing import expose
 from schema.links import CustomerLink, DepartmentLink, StaffLink, TicketLink
 from schema.paging import Node, TimelineItem
@@ -69,7 +69,9 @@ class InteractionFilter:
     happened_at: Range[dt.datetime] | None = by(InteractionRow.occurred_at, "By its time.")
     satisfaction: Range[int] | None = by(InteractionRow.satisfaction, "By satisfaction, 1 to 5.")
     subject: TextFilter | None = by(InteractionRow.subject, "By its subject line.")
-    handler_id: Choice[strawberry.ID] | None = by(InteractionRow.staff_id, "By who handled it.", read_id("Staff"))
+    handler_id: Choice[strawberry.ID] | None = by(
+        InteractionRow.staff_id, "By who handled it.", read_id("Staff"), leads_to=STAFF
+    )
     department_id: Choice[strawberry.ID] | None = by(
-        InteractionRow.department_id, "By the department that handled it.", read_id("Department")
+        InteractionRow.department_id, "By the department that handled it.", read_id("Department"), leads_to=DEPARTMENT
     )

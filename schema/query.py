@@ -6,14 +6,18 @@ import sqlalchemy as sa
 import strawberry
 
 from resolvers.reading import connection, lookup, node, nodes, part
+from resolvers.reading.declare_log import log_page
+from resolvers.ticket_updates import TICKET_EVENTS
 from schema.arguments import by_id, by_text
 from schema.customer import Customer
 from schema.customer_orders import CUSTOMER_ORDERS, CustomerFilter
 from schema.department import DEPARTMENT_ORDERS, Department, DepartmentFilter
+from schema.disclosure import DISCLOSURE_ORDER, Disclosure, DisclosureFilter
 from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
 from schema.paging import Connection, Node
 from schema.staff import STAFF_ORDERS, Staff, StaffFilter
 from schema.ticket import TICKET_ORDERS, Ticket, TicketFilter
+from schema.ticket_update import TicketUpdateConnection, TicketUpdateFilter
 from schema.viewer import Viewer
 
 
@@ -54,6 +58,14 @@ class Query:
     )
     tickets: Connection[Ticket] = connection(
         _all, "Tickets of all customers in pages.", orders=TICKET_ORDERS, filter_type=TicketFilter
+    )
+    disclosures: Connection[Disclosure] = connection(
+        _all, "Who read which secret, newest first.", orders=DISCLOSURE_ORDER, filter_type=DisclosureFilter
+    )
+    events: TicketUpdateConnection = log_page(
+        TICKET_EVENTS,
+        "What happened to tickets, in the order of the log, for whoever asks now and then. Ask again with endCursor.",
+        filter_type=TicketUpdateFilter,
     )
     node: Node | None = node("Any object by its global id; not set where there is none that you may see.")
     nodes: list[Node | None] = nodes("Objects by their global ids, in that order, null where there is none.")

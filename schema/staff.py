@@ -76,7 +76,7 @@ class Staff(Node):
     languages: str | None = column(StaffRow.languages, "Languages that the person speaks, such as zh, en.")
     skills: str | None = column(StaffRow.skills, "What the person is good at.")
     joined_on: dt.date | None = column(StaffRow.joined_on, "The first day here.")
-    left_on: dt.date | None = column(StaffRow.left_on, "The last day here.")
+    left_on: dt.date | None = column(StaffRow.left_on, "The first day not here any more.")
     birthday: dt.date | None = column(StaffRow.birthday, "Date of birth.")
     home_address: str | None = column(StaffRow.home_address, "Where the person lives.")
     emergency_contact: str | None = column(StaffRow.emergency_contact, "Whom to call in an emergency.")

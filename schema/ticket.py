@@ -14,7 +14,7 @@ from resolvers.reading.filtering import Choice, Range, TextFilter, by, by_rule, 
 from resolvers.reading.parameters import now
 from resolvers.reading.sqljson import SecondsUntil
 from resolvers.scopes import through_customer
-from schema.arguments import read_id
+from schema.arguments import DEPARTMENT, STAFF, read_id
 from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS
 from schema.links import ContactLink, CustomerLink, DepartmentLink, InteractionLink, StaffLink
@@ -216,8 +216,10 @@ class TicketFilter:
     resolved_at: Range[dt.datetime] | None = by(TicketRow.resolved_at, "By when it was settled.")
     due_at: Range[dt.datetime] | None = by(TicketRow.due_at, "By when it is to be settled.")
     reopen_count: Range[int] | None = by(TicketRow.reopen_count, "By how often it was reopened.")
-    assignee_id: Choice[strawberry.ID] | None = by(TicketRow.assignee_id, "By who has it.", read_id("Staff"))
+    assignee_id: Choice[strawberry.ID] | None = by(
+        TicketRow.assignee_id, "By who has it.", read_id("Staff"), leads_to=STAFF
+    )
     department_id: Choice[strawberry.ID] | None = by(
-        TicketRow.department_id, "By the department that has it.", read_id("Department")
+        TicketRow.department_id, "By the department that has it.", read_id("Department"), leads_to=DEPARTMENT
     )
     customer_id: Choice[strawberry.ID] | None = by(TicketRow.customer_id, "By customer.", read_id("Customer"))

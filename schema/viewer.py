@@ -28,7 +28,11 @@ class NamedLevel(sa.types.TypeDecorator[Clearance]):
 class Viewer:
     """The subject of the request."""
 
-    name: str = from_request(lambda context: context.subject.name, Prose(), "Your name.")
+    name: str = from_request(
+        lambda context: context.subject.name,
+        Prose(),
+        "Your name: `staff:` and your number, `key:` and the id of an API key, or what your token calls you.",
+    )
     role: Role = from_request(lambda context: context.subject.role, Coded(Role), "What you are to the service.")
     scope: Scope = from_request(lambda context: context.subject.scope, Coded(Scope), "Whose rows you see.")
     clearance: Clearance = from_request(

@@ -24,7 +24,7 @@ FORM: Final = Form(
         Column("languages", text(), "Languages that the person speaks"),
         Column("skills", prose, "What the person can do"),
         Column("joined_on", day, "First day of work"),
-        Column("left_on", day, "Last day of work"),
+        Column("left_on", day, "First day not here any more"),
         Column("birthday", day, "Day of birth"),
         Column("home_address", text(), "Home address"),
         Column("emergency_contact", text(), "Whom to call in an emergency"),

@@ -4,53 +4,36 @@ direct  the whole operation is one planned statement; graphql-core's executor is
 lean    graphql-core runs the operation, and takes each planned entry's result as complete: mutations, payloads
 walk    graphql-core walks the nested documents: ordinary resolvers inside, or an error to be reported at its place
 
-All three give the same answer; tests compare them.
+All three give the same answer; tests compare them. An answer that tells secrets is given only once that is on record.
 """
 
 from __future__ import annotations
 
-import enum
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import isawaitable
 from typing import Any, cast
 
-import orjson
 import strawberry
-import structlog
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, execute, get_variable_values
+from graphql import GraphQLError, OperationDefinitionNode, OperationType, execute
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from resolvers.disclosures import record
 from resolvers.reading.binding import Ready, bind
-from resolvers.reading.context import Context, Run
+from resolvers.reading.context import Context, Notes, Run
+from resolvers.reading.cost import cost_of
 from resolvers.reading.documents import Document, Documents
 from resolvers.reading.errors import InvalidError, UnplannableError
+from resolvers.reading.extensions import Cost, extensions
+from resolvers.reading.limits import Limits
 from resolvers.reading.payloads import check_payloads
 from resolvers.reading.planner import Planner
+from resolvers.reading.replies import Reply, Way, body_of, codes_of, formatted, refused, whole
 from resolvers.reading.stores import ReadStore
+from resolvers.reading.variables import read_variables
+from resolvers.reading.withholding import encoded
 
-log = structlog.get_logger()
-
-UNUSABLE = re.compile("[\0\ud800-\udfff]")
-"""Characters that no store can hold."""
-
-
-class Way(enum.StrEnum):
-    """How to answer; a faster way falls back to a slower one."""
-
-    DIRECT = "direct"
-    LEAN = "lean"
-    WALK = "walk"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The response's body. `executed` is False when the request was refused before anything ran."""
-
-    body: bytes
-    executed: bool = True
-    way: Way | None = None
+__all__ = ["Answerer", "BadVariablesError", "Prepared", "Reply", "Way", "formatted", "refused"]
 
 
 class LeanExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -65,14 +48,37 @@ class LeanExecutor(StrawberryGraphQLCoreExecutionContext):
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that may run: its operation, the variables as the operation wants them, and its cost."""
+
+    document: Document
+    operation: OperationDefinitionNode
+    variables: Mapping[str, Any]
+    cost: Cost
+
+    @property
+    def name(self) -> str | None:
+        """The operation's name."""
+        return self.operation.name.value if self.operation.name else None
+
+
 class Answerer:
     """Answers GraphQL requests over one store."""
 
-    def __init__(self, schema: strawberry.Schema, store: ReadStore, *, way: Way = Way.DIRECT) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        store: ReadStore,
+        *,
+        way: Way = Way.DIRECT,
+        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+    ) -> None:
+        """Bind the schema to the store."""
         self.schema = schema._schema  # noqa: SLF001  # strawberry gives no public way to graphql-core's schema
-        self.store, self.way = store, way
+        self.store, self.way, self.limits = store, way, limits
         self.planner = Planner(self.schema, store.dialect)
-        self.documents = Documents(self.schema)
+        self.documents = Documents(self.schema, limits)
         bind(self.schema, self.planner)
 
     async def answer(
@@ -84,115 +90,138 @@ class Answerer:
         *,
         allow_mutation: bool = True,
     ) -> Reply:
-        """Answer one request. Never raises for what a client can send."""
+        """Answer one query or mutation.
+
+        Never raises for what a client can send, except what `context.admit` raises.
+        """
+        kinds = (OperationType.QUERY, OperationType.MUTATION) if allow_mutation else (OperationType.QUERY,)
+        prepared = self.prepare(query, variables, operation_name, context, kinds=kinds)
+        if isinstance(prepared, Reply):
+            return prepared
+        context = replace(context, store=self.store, walking=self.way is Way.WALK, notes=Notes())
+        reply = await self._fastest(prepared, context, variables)
+        if context.notes.disclosed:
+            await record(context.database, context)
+        return reply
+
+    def prepare(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        context: Context,
+        *,
+        kinds: Collection[OperationType],
+    ) -> Prepared | Reply:
+        """All that stands between a request and its run; where it may not run, the reply that says why.
+
+        Asks `context.admit`, and raises what that raises.
+        """
         document = self.documents.get(query)
         if document.errors:
-            return refused(document.errors)
+            return refused(document.errors, request_id=context.request_id)
+        name = kind = cost = None
         try:
             operation = document.operation(operation_name)
-            _check_kind(operation, allow_mutation=allow_mutation)
+            name, kind = operation.name.value if operation.name else None, operation.operation.value
+            _check_kind(operation, kinds)
             values = self.coerced(operation, variables or {})
-            context = replace(context, store=self.store, walking=self.way is Way.WALK)
+            cost = self._admitted(document, operation, values, context)
             if operation.operation is OperationType.MUTATION:
-                check_payloads(self.planner, document, operation, values, context)
+                check_payloads(self.planner, document, operation, values, context, walking=self.way is Way.WALK)
         except InvalidError as error:
-            return refused([error])
+            cost = error.cost if isinstance(error, TooCostlyError) else cost
+            return refused([error], cost=cost, name=name, kind=kind, request_id=context.request_id)
         except BadVariablesError as error:
-            return refused(error.errors)
-        if self._may_be_direct(document, operation):
-            body = await self._direct(document, operation, values, context)
-            if body is not None:
-                return Reply(body, way=Way.DIRECT)
-        return await self._execute(document, operation, variables, context)
+            return refused(error.errors, name=name, kind=kind, request_id=context.request_id)
+        return Prepared(document, operation, values, cost)
 
     def coerced(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The variables as the operation wants them. Raises InvalidError or BadVariablesError."""
-        if not operation.variable_definitions:
-            return {}
-        _refuse_unusable(given)
-        found = get_variable_values(self.schema, operation.variable_definitions, dict(given))
+        found = read_variables(self.schema, operation, given, self.limits)
         if isinstance(found, list):
             raise BadVariablesError(found)
-        return cast("Mapping[str, Any]", found.coerced)
+        return found
 
-    def _may_be_direct(self, document: Document, operation: OperationDefinitionNode) -> bool:
-        name = operation.name.value if operation.name else None
-        return self.way is Way.DIRECT and operation.operation is OperationType.QUERY and name not in document.undirect
+    def _admitted(
+        self, document: Document, operation: OperationDefinitionNode, values: Mapping[str, Any], context: Context
+    ) -> Cost:
+        """What the request costs, once it is admitted. Raises TooCostlyError, or what `context.admit` raises."""
+        cost = Cost(cost_of(self.schema, document, operation, values), self.limits.cost)
+        if cost.requested > cost.limit:
+            raise TooCostlyError(cost)
+        return cost if context.admit is None else cost._replace(available=context.admit(cost.requested))
 
-    async def _direct(
-        self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
-    ) -> bytes | None:
+    async def _fastest(self, prepared: Prepared, context: Context, variables: Mapping[str, Any] | None) -> Reply:
+        """The reply of the fastest way that can."""
+        direct = self.way is Way.DIRECT and prepared.operation.operation is OperationType.QUERY
+        body = None
+        if direct and prepared.name not in prepared.document.undirect:
+            body = await self._direct(prepared, context)
+        if body is None:
+            return await self._execute(prepared, context, variables)
+        return _reply(prepared, body, Way.DIRECT)
+
+    async def _direct(self, prepared: Prepared, context: Context) -> bytes | None:
         """The answer without the executor, or None when a slower way must find the answer, or the errors."""
         root = self.schema.query_type
         assert root is not None  # noqa: S101  # a schema without queries is not ours
-        run = Run(context, variables)
+        run = Run(context, prepared.variables)
         try:
             plan = self.planner.plan(
-                operation,
-                document.fragments,
+                prepared.operation,
+                prepared.document.fragments,
                 root,
-                lambda compiler: compiler.collect(root, [operation]),
-                variables,
+                lambda compiler: compiler.collect(root, [prepared.operation]),
+                prepared.variables,
                 context.subject.access,
                 walking=False,
                 entry="",
             )
+            ending = extensions(prepared.cost, plan.withheld_json)
             if plan.is_whole and not plan.needs_walk:
-                return whole(plan.keys, await plan.texts(run))
+                return whole(plan.keys, await plan.texts(run), ending)
             documents = [] if plan.needs_walk else await plan.documents(run)
         except UnplannableError:
-            document.undirect.add(operation.name.value if operation.name else None)
+            prepared.document.undirect.add(prepared.name)
             return None
         except InvalidError:
             return None
         if run.failed or plan.needs_walk:
             return None
-        return orjson.dumps({"data": dict(zip(plan.keys, documents, strict=True))})
+        return body_of({"data": dict(zip(plan.keys, documents, strict=True))}, ending)
 
-    async def _execute(
-        self,
-        document: Document,
-        operation: OperationDefinitionNode,
-        variables: Mapping[str, Any] | None,
-        context: Context,
-    ) -> Reply:
+    async def _execute(self, prepared: Prepared, context: Context, variables: Mapping[str, Any] | None) -> Reply:
         """graphql-core's answer."""
-        assert document.node is not None  # noqa: S101  # a document without errors has a node
+        assert prepared.document.node is not None  # noqa: S101  # a document without errors has a node
         result = execute(
             self.schema,
-            document.node,
+            prepared.document.node,
             context_value=context,
             variable_values=dict(variables or {}),
-            operation_name=operation.name.value if operation.name else None,
+            operation_name=prepared.name,
             executor_class=LeanExecutor,
+            hide_suggestions=not self.limits.suggestions,
         )
         done = cast("Any", await result if isawaitable(result) else result)
         body: dict[str, Any] = {"data": done.data}
         if done.errors:
-            body["errors"] = [formatted(error) for error in done.errors]
-        return Reply(orjson.dumps(body), way=Way.WALK if context.walking else Way.LEAN)
+            body["errors"] = [formatted(error, context.request_id) for error in done.errors]
+        ending = extensions(prepared.cost, encoded(context.notes.withheld))
+        way = Way.WALK if context.walking else Way.LEAN
+        return _reply(prepared, body_of(body, ending), way, codes_of(body.get("errors", ())))
 
 
-def whole(keys: Sequence[str], texts: Sequence[str | None]) -> bytes:
-    """The response's body from the database's own texts."""
-    parts = [b'"%s":%s' % (k.encode(), b"null" if t is None else t.encode()) for k, t in zip(keys, texts, strict=True)]
-    return b'{"data":{%s}}' % b",".join(parts)
+class TooCostlyError(InvalidError):
+    """The request costs more than one may."""
 
-
-def refused(errors: Sequence[GraphQLError]) -> Reply:
-    """The answer to a request that cannot be run."""
-    return Reply(orjson.dumps({"errors": [formatted(error) for error in errors]}), executed=False)
-
-
-def formatted(error: GraphQLError) -> Any:
-    """An error as clients see it: with a code, and without the words of anything inside."""
-    if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
-        log.error("a field failed", path=error.path, exc_info=error.original_error)
-        masked: dict[str, Any] = {"message": "Internal error.", "extensions": {"code": "INTERNAL"}}
-        return {**masked, **({"path": error.path} if error.path else {})}
-    shown = dict(error.formatted)
-    shown["extensions"] = {"code": "BAD_USER_INPUT", **(error.extensions or {})}
-    return shown
+    def __init__(self, cost: Cost) -> None:
+        super().__init__(
+            "COST_EXCEEDED",
+            f"This costs {cost.requested:,} points, and one request may cost {cost.limit:,}: "
+            "ask for smaller pages, or in several requests.",
+        )
+        self.cost = cost
 
 
 class BadVariablesError(Exception):
@@ -203,21 +232,16 @@ class BadVariablesError(Exception):
         self.errors = errors
 
 
-def _check_kind(operation: OperationDefinitionNode, *, allow_mutation: bool) -> None:
+def _reply(prepared: Prepared, body: bytes, way: Way, codes: tuple[str, ...] = ()) -> Reply:
+    kind = prepared.operation.operation.value
+    return Reply(body, True, way, prepared.cost.requested, prepared.name, kind, codes)  # noqa: FBT003
+
+
+def _check_kind(operation: OperationDefinitionNode, kinds: Collection[OperationType]) -> None:
+    if operation.operation in kinds:
+        return
+    if operation.operation is OperationType.MUTATION:
+        raise InvalidError("BAD_OPERATION", "Mutations are sent by POST.")
     if operation.operation is OperationType.SUBSCRIPTION:
         raise InvalidError("BAD_OPERATION", "Subscriptions are not answered over HTTP.")
-    if operation.operation is OperationType.MUTATION and not allow_mutation:
-        raise InvalidError("BAD_OPERATION", "Mutations are sent by POST.")
-
-
-def _refuse_unusable(value: Any) -> None:
-    """PostgreSQL's text cannot hold NUL, SQLite's would not be found again; halves of a surrogate pair are no text."""
-    if isinstance(value, str):
-        if UNUSABLE.search(value):
-            raise InvalidError("BAD_USER_INPUT", "Text may not hold NUL characters, or halves of surrogate pairs.")
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            _refuse_unusable(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _refuse_unusable(inner)
+    raise InvalidError("BAD_OPERATION", "Only subscriptions are answered here.")

@@ -95,7 +95,7 @@ def _bind_type(planner: Planner, gtype: GraphQLObjectType) -> None:
         source.probe(parent, target)
         source.level = max(source.level, parent.level, target.level)
         _check(gtype, name, definition, source, parent)
-        if planned:
+        if planned or gtype is planner.schema.subscription_type:
             definition.resolve = source.resolve if isinstance(source, Resolved) else by_key
         else:
             definition.resolve = entry(planner)
@@ -162,6 +162,8 @@ def _check(gtype: GraphQLObjectType, name: str, definition: GraphQLField, source
         problem = _paging_problem(source, _target_table(definition)) or problem
     if isinstance(source, Merged) and any(m.at.nullable for m in source.members.values()):
         problem = "a time of paging may not be NULL"
+    if source.level is Clearance.SECRET and table_of(gtype) is not None and "id" not in table_of(gtype).c:
+        problem = "who reads a secret is recorded with the record's id, and this table has none"
     if problem is not None:
         raise DeclarationError(f"{gtype.name}.{name}: {problem}")
 
@@ -221,6 +223,8 @@ def entry(planner: Planner) -> Callable[..., Any]:
             )
 
         found = plan(walking=context.walking)
+        prefix = [k for k in info.path.as_list()[:-1] if isinstance(k, str)]
+        context.notes.withheld += [notice.below(prefix) for notice in found.withheld]
         if context.walking or found.needs_walk:
             return (await plan(walking=True).documents(run))[0]
         if found.is_whole:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,13 +21,16 @@ from graphql import (
 )
 
 from resolvers.access import AccessClass
-from resolvers.reading.context import Getter
+from resolvers.reading.context import Disclosed, Getter, Prepare
 from resolvers.reading.declarations import Entity, entity_of, source_of
+from resolvers.reading.disclosing import Record, disclosing
 from resolvers.reading.errors import InvalidError, UnplannableError
 from resolvers.reading.rows import Alias, FromHole
 from resolvers.reading.source import Piece, Selected, Source
 from resolvers.reading.sqljson import JsonArray, JsonObject
+from resolvers.reading.withholding import Notice
 from resolvers.reading.work import TAG, Deeper, Tasks, Work
+from store.clearance import Clearance
 
 if TYPE_CHECKING:
     from resolvers.reading.planner import Planner
@@ -56,6 +60,11 @@ class Compiler:
         self.shapes: dict[Any, Shape] = {}
         self.getters: dict[str, Getter] = {}
         self.checks: list[Getter] = []
+        self.before: list[Prepare] = []
+        self.path: tuple[str, ...] = ()
+        self.record: Record | None = None
+        self.withheld: dict[Notice, None] = {}
+        self.disclosed: dict[Disclosed, None] = {}
 
     def name(self, prefix: str) -> str:
         """A name that is new in this statement."""
@@ -90,8 +99,9 @@ class Compiler:
         return cast("GraphQLObjectType", self.schema.type_map[name])
 
     def node_type(self, connection: GraphQLObjectType) -> GraphQLObjectType:
-        """The type of a connection's nodes."""
-        return cast("GraphQLObjectType", get_named_type(connection.fields["nodes"].type))
+        """The type of a connection's nodes; the type itself where rows come one by one."""
+        nodes = connection.fields.get("nodes")
+        return connection if nodes is None else cast("GraphQLObjectType", get_named_type(nodes.type))
 
     def entity(self, gtype: GraphQLObjectType) -> Entity:
         """The declared table and scope of a type."""
@@ -104,10 +114,34 @@ class Compiler:
         clause = entity.scope(row, self.access) if entity.scope else None
         return [] if clause is None else [clause]
 
-    def require(self, level: int, action: str) -> None:
-        """Refuse what would tell a subject about columns above its clearance."""
+    def require(self, level: int, action: str, type_name: str, name: str) -> None:
+        """Refuse what would tell a subject about columns above its clearance; note what tells one of secrets."""
         if level > self.access.clearance:
             raise InvalidError("FORBIDDEN", f"You may not {action}.")
+        if level >= Clearance.SECRET:
+            self.disclosed[Disclosed(type_name, None, name)] = None
+
+    def below(self, key: str) -> AbstractContextManager[None]:
+        """Compile what lies under a response key."""
+        return self.at((*self.path, key))
+
+    @contextmanager
+    def at(self, path: tuple[str, ...]) -> Iterator[None]:
+        """Compile what lies at this place of the answer (response keys, without the places in lists)."""
+        outer, self.path = self.path, path
+        try:
+            yield
+        finally:
+            self.path = outer
+
+    @contextmanager
+    def _of(self, record: Record | None) -> Iterator[None]:
+        """Compile fields of this record."""
+        outer, self.record = self.record, record
+        try:
+            yield
+        finally:
+            self.record = outer
 
     def included(self, directives: Iterable[DirectiveNode]) -> bool:
         """Whether @skip and @include let a selection stand."""
@@ -165,8 +199,10 @@ class Compiler:
         """An object's document and the work on it. `tagged`: it tells its type where a walk or the work needs it."""
         pairs: list[tuple[str, Any]] = []
         tasks: list[tuple[str, Work]] = []
+        record = self.record if entity_of(gtype) is None else Record(gtype.name, row)
         for key, field_nodes in self.collect(gtype, nodes).items():
-            document, work = self.field(gtype, key, field_nodes, row)
+            with self._of(record):
+                document, work = self.field(gtype, key, field_nodes, row)
             pairs.append((key, document))
             if work is not None and work.needed():
                 tasks.append((key, work))
@@ -184,8 +220,12 @@ class Compiler:
         if source is None or definition is None:
             raise UnplannableError(f"{gtype.name}.{name} is not declared with a source")
         if source.level > self.access.clearance:
+            self.withheld[Notice((*self.path, key), gtype.name, name, source.level.name)] = None
             return Piece(sa.null())
-        return self._nested(source, Selected(self, key, nodes, definition), row)
+        record = self.record
+        with self.below(key), self._of(record and record.inside(name)):
+            piece = self._nested(source, Selected(self, key, nodes, definition), row)
+        return piece if source.level < Clearance.SECRET else disclosing(piece, record, gtype.name, name)
 
     def _nested(self, source: Source, selected: Selected, row: Any) -> Piece:
         cost = source.nested_selects
@@ -208,7 +248,8 @@ class Compiler:
             max_depth=self.max_depth,
         )
         inner.depth = source.nested_selects
-        inner.shapes = self.shapes
+        inner.shapes, inner.path = self.shapes, self.path
+        inner.withheld, inner.disclosed = self.withheld, self.disclosed
         parent = FromHole(row)
         own = Selected(inner, selected.key, selected.nodes, selected.definition)
         document, work = source.compile(inner, parent, own)

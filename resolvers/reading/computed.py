@@ -26,6 +26,7 @@ class Computed(Source):
     function: Callable[..., Any]
     needs: tuple[Of, ...]
     once: bool = False
+    row_weight = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """A hole with the needs, and the call that fills it."""
@@ -67,6 +68,8 @@ class Resolved(Source):
     function: Callable[..., Any]
     needs: tuple[Of, ...]
     decode: Decode = ()
+    weight = 5
+    row_weight = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """The needs; the answer must be walked."""

@@ -54,7 +54,8 @@ class Connection(Relation):
         default = next(iter(self.orders))
         chosen = selected.shape("order_by", lambda value: default if value is None else value)
         columns = self.orders[chosen]
-        compiler.require(max((_level(compiler, node_type, c) for c in columns), default=0), "sort by this")
+        level = max((_level(compiler, node_type, c) for c in columns), default=0)
+        compiler.require(level, "sort by this", node_type.name, f"orderBy.{chosen.name}" if chosen else "orderBy")
         keys = [Key(row[name], descending, row[name].type) for name, descending in map(columns_of, columns)]
         return Window(selected, f"{node_type.name}.{chosen.name if chosen else ''}", keys)
 

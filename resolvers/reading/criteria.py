@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 
 from resolvers.reading.context import Getter, Run
+from resolvers.reading.declarations import ScopeOf
 from resolvers.reading.errors import InvalidError
 from resolvers.reading.parameters import ListOf, member
 from resolvers.reading.rows import ANY_VALUE, Probe
@@ -51,11 +52,30 @@ class Filtering:
         return self.compiler.bind(cast("Getter", value), bound)
 
 
+@dataclass(frozen=True)
+class Target:
+    """The table that a key leads to, and which of its rows a subject sees: filters know no more than fields do."""
+
+    row: Any
+    scope: ScopeOf
+
+    def seen(self, compiler: Compiler, key: Any) -> Any:
+        """The key, NULL where it leads to a row that the subject does not see."""
+        target = compiler.alias(self.row.__table__)
+        scope = self.scope(target.columns, compiler.access)
+        if scope is None:
+            return key
+        one: sa.ColumnClause[int] = sa.literal_column("1")
+        query = sa.select(one).select_from(target.source).where(target.columns["id"] == key, scope)
+        return sa.case((sa.exists(query), key))
+
+
 @dataclass(kw_only=True)
 class Criterion:
-    """A field of a filter. `level` is that of the columns that it touches."""
+    """A field of a filter. `level` is that of the columns that it touches; `leads_to` is what its key names."""
 
     level: Clearance = Clearance.PUBLIC
+    leads_to: Target | None = None
 
     def structure(self, value: Any) -> Any:
         """What of the value changes the statement's text, hashable."""
@@ -80,6 +100,8 @@ class ByColumn(Criterion):
     def build(self, filtering: Filtering, row: Any, shape: Any, place: Place) -> Any:
         """All operators that were given."""
         column = expression(self.of, row)
+        if self.leads_to is not None:
+            column = self.leads_to.seen(filtering.compiler, column)
         convert = self.convert or CONVERT.get(type(column.type))
         clauses = []
         for operator, inner in shape:
@@ -148,7 +170,10 @@ class ByRule(Criterion):
     def build(self, filtering: Filtering, row: Any, shape: Any, place: Place) -> Any:
         """The condition with the value bound."""
         del shape
-        return self.rule(row, filtering.bind(place, self.bound, self.convert or CONVERT.get(type(self.bound))))
+        given = filtering.bind(place, self.bound, self.convert or CONVERT.get(type(self.bound)))
+        if self.leads_to is not None:
+            given = self.leads_to.seen(filtering.compiler, given)
+        return self.rule(row, given)
 
     def probe(self, row: Probe) -> None:
         """Touch the columns."""

@@ -131,7 +131,7 @@ def connection(
     else:
         chosen = {None: tuple(orders)}
     if filter_type is not None:
-        every["filter"] = Argument(filter_type | None, "Only rows that fulfil this.", NO_BIND)
+        every["filter"] = Argument(filter_type | None, "Only rows that fulfil this.", NO_BIND, weight=10)
     source = Connection(on=on, orders=chosen, filter_type=filter_type, within=within, arguments=every)
     return declared(source, description)
 

@@ -8,22 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
-    GraphQLField,
     GraphQLObjectType,
     OperationDefinitionNode,
     OperationType,
-    get_named_type,
-    is_abstract_type,
 )
 
 from resolvers.access import AccessClass
 from resolvers.reading.answer import Answerer, Way
 from resolvers.reading.compiler import Compiler
 from resolvers.reading.context import Context, Run
-from resolvers.reading.declarations import source_of
+from resolvers.reading.cost import cost_of
+from resolvers.reading.disclosing import Disclose
 from resolvers.reading.errors import UnplannableError
+from resolvers.reading.logged_page import PageOfLog
+from resolvers.reading.logged_stream import BatchOfLog
 from resolvers.reading.planner import Plan
-from resolvers.reading.source import Selected
 from resolvers.reading.work import (
     Call,
     CallOnce,
@@ -62,9 +61,10 @@ class Statement:
 
 @dataclass(slots=True)
 class Explanation:
-    """How an operation would be answered."""
+    """How an operation would be answered. `cost` is in points."""
 
     way: Way
+    cost: int
     reasons: Sequence[str]
     statements: Sequence[Statement]
 
@@ -78,16 +78,18 @@ def explain(
         raise document.errors[0]
     operation = document.operation(operation_name)
     values = answerer.coerced(operation, variables)
-    if operation.operation is OperationType.QUERY:
+    cost = cost_of(answerer.schema, document, operation, values)
+    if operation.operation is not OperationType.MUTATION:
         try:
             whole = _plan(answerer, operation, document.fragments, values, access, None)
         except UnplannableError as error:
-            return _by_entries(answerer, operation, document.fragments, values, access, [str(error)])
+            entries = _by_entries(answerer, operation, document.fragments, values, access)
+            return Explanation(Way.LEAN, cost, [str(error)], entries)
         if whole.needs_walk:
-            return Explanation(Way.WALK, ["an ordinary resolver is inside"], [_statement("(whole)", whole)])
-        return Explanation(Way.DIRECT, [], [_statement("(whole)", whole)])
+            return Explanation(Way.WALK, cost, ["an ordinary resolver is inside"], [_statement("(whole)", whole)])
+        return Explanation(Way.DIRECT, cost, [], [_statement("(whole)", whole)])
     reason = "a mutation runs commands first; its payload reads back after the commit"
-    return Explanation(Way.LEAN, [reason], [])
+    return Explanation(Way.LEAN, cost, [reason], [])
 
 
 def _by_entries(
@@ -96,8 +98,7 @@ def _by_entries(
     fragments: Any,
     values: Mapping[str, Any],
     access: AccessClass,
-    reasons: list[str],
-) -> Explanation:
+) -> Sequence[Statement]:
     """The entries that can be planned alone; the others are graphql-core's."""
     found = []
     for key in _entries(answerer, operation, fragments, values, access):
@@ -105,12 +106,12 @@ def _by_entries(
             found.append(_statement(key, _plan(answerer, operation, fragments, values, access, key)))
         except UnplannableError:
             continue
-    return Explanation(Way.LEAN, reasons, found)
+    return found
 
 
-def _root(answerer: Answerer) -> GraphQLObjectType:
-    root = answerer.schema.query_type
-    assert root is not None  # noqa: S101  # a schema without queries is not ours
+def _root(answerer: Answerer, operation: OperationDefinitionNode) -> GraphQLObjectType:
+    root = answerer.schema.get_root_type(operation.operation)
+    assert root is not None  # noqa: S101  # the document was found valid
     return root
 
 
@@ -118,7 +119,7 @@ def _entries(
     answerer: Answerer, operation: OperationDefinitionNode, fragments: Any, values: Any, access: AccessClass
 ) -> list[str]:
     compiler = Compiler(answerer.planner, fragments, values, access, walking=False)
-    return list(compiler.collect(_root(answerer), [operation]))
+    return list(compiler.collect(_root(answerer, operation), [operation]))
 
 
 def _plan(
@@ -129,7 +130,7 @@ def _plan(
     access: AccessClass,
     only: str | None,
 ) -> Plan:
-    root = _root(answerer)
+    root = _root(answerer, operation)
 
     def select(compiler: Compiler) -> Any:
         found = compiler.collect(root, [operation])
@@ -154,6 +155,10 @@ def steps_of(path: str, work: Work | None) -> Iterator[Step]:
             yield Step(path, f"call {function.__name__} for each row")
         case CallOnce(function):
             yield Step(path, f"call {function.__name__} once for all rows")
+        case Disclose(type_name, field):
+            yield Step(path, f"put {type_name}.{field} on record, a secret that is told")
+        case PageOfLog() | BatchOfLog():
+            yield Step(path, "check the cursor, sign new ones")
         case Deeper(plan):
             yield Step(path, f"one more statement, since the store's parser ends here ({len(plan.text):,} characters)")
     for place, inner in _inner(path, work):
@@ -168,7 +173,7 @@ def _inner(path: str, work: Work | None) -> Iterator[tuple[str, Work | None]]:
             yield from ((f"{path}[].{key}", inner) for key, inner in tasks)
         case EachTagged(by_type) | InsideTagged(by_type) | InOrder(_, by_type):
             yield from ((f"{path}({name}).{key}", inner) for name, tasks in by_type.items() for key, inner in tasks)
-        case Deeper(_, inner):
+        case Deeper(_, inner) | Disclose(work=inner):
             yield path, inner
 
 
@@ -181,43 +186,3 @@ async def explain_in_store(
     words = "EXPLAIN" if postgresql else "EXPLAIN QUERY PLAN"
     rows = await answerer.store.rows(f"{words} {statement.plan.text}", statement.plan.values(run))
     statement.explained = [row[0] if postgresql else row[3] for row in rows]
-
-
-def largest_answer(answerer: Answerer, text: str, operation_name: str | None, variables: Mapping[str, Any]) -> int:
-    """The most objects that the operation's answer can hold: pages multiplied along every path."""
-    document = answerer.documents.get(text)
-    operation = document.operation(operation_name)
-    values = answerer.coerced(operation, variables)
-    compiler = Compiler(answerer.planner, document.fragments, values, AccessClass(), walking=False)
-    return _objects(compiler, _root(answerer), [operation])
-
-
-def _objects(compiler: Compiler, gtype: GraphQLObjectType, nodes: Sequence[Any]) -> int:
-    total = 1
-    for key, fields in compiler.collect(gtype, nodes).items():
-        definition = gtype.fields.get(fields[0].name.value)
-        if definition is not None:
-            rows = _rows(Selected(compiler, key, fields, definition))
-            total += rows * max((_objects(compiler, one, fields) for one in _types(compiler, definition)), default=0)
-    return total
-
-
-def _types(compiler: Compiler, definition: GraphQLField) -> Sequence[GraphQLObjectType]:
-    """The types of the objects that a field gives."""
-    named = get_named_type(definition.type)
-    if is_abstract_type(named):
-        return compiler.schema.get_possible_types(named)
-    return [named] if isinstance(named, GraphQLObjectType) else []
-
-
-def _rows(selected: Selected) -> int:
-    """How many objects a field gives at most."""
-    source = source_of(selected.definition)
-    arguments = source.arguments if source is not None else {}
-    if "ids" in arguments:
-        return len(selected.value("ids", selected.compiler.variables))
-    for name in ("last", "first"):
-        given = selected.value(name, selected.compiler.variables) if name in arguments else None
-        if given is not None:
-            return int(given)
-    return int(arguments["first"].default) if "first" in arguments else 1

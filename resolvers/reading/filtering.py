@@ -20,6 +20,7 @@ from resolvers.reading.criteria import (
     Criterion,
     Filtering,
     Place,
+    Target,
     instant,
     milli,
 )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Choice",
     "Range",
+    "Target",
     "TextFilter",
     "by",
     "by_rule",
@@ -102,7 +104,8 @@ def _group(filtering: Filtering, criteria: Mapping[str, Criterion], row: Any, sh
         elif key == "not":
             clauses.append(sa.not_(sa.func.coalesce(_group(filtering, criteria, row, inner, here), sa.false())))
         else:
-            filtering.compiler.require(criteria[key].level, f"filter by `{key}`")
+            of = filtering.compiler.node_type(filtering.selected.type).name
+            filtering.compiler.require(criteria[key].level, f"filter by `{key}`", of, f"filter.{key}")
             clauses.append(criteria[key].build(filtering, row, inner, here))
     return sa.and_(*clauses)
 
@@ -118,9 +121,9 @@ def criterion(definition: Criterion, description: str) -> Any:
     return strawberry.field(default=strawberry.UNSET, description=description, metadata={"criterion": definition})
 
 
-def by(of: Of, description: str, convert: Callable[[Any], Any] | None = None) -> Any:
-    """A filter field with operators over a column or expression."""
-    return criterion(ByColumn(of=of, convert=convert), description)
+def by(of: Of, description: str, convert: Callable[[Any], Any] | None = None, *, leads_to: Target | None = None) -> Any:
+    """A filter field with operators over a column or expression; of a key, `leads_to` says what it names."""
+    return criterion(ByColumn(of=of, convert=convert, leads_to=leads_to), description)
 
 
 def by_words(tokens: Any, owner: str, description: str) -> Any:
@@ -128,9 +131,16 @@ def by_words(tokens: Any, owner: str, description: str) -> Any:
     return criterion(ByWords(tokens=tokens, owner=owner), description)
 
 
-def by_rule(rule: Callable[[Any, Any], Any], bound: Any, description: str, convert: Any = None) -> Any:
-    """A filter field with a condition of its own."""
-    return criterion(ByRule(rule=rule, bound=bound, convert=convert), description)
+def by_rule(
+    rule: Callable[[Any, Any], Any],
+    bound: Any,
+    description: str,
+    convert: Any = None,
+    *,
+    leads_to: Target | None = None,
+) -> Any:
+    """A filter field with a condition of its own; `leads_to` says what the given value names, if it is a key."""
+    return criterion(ByRule(rule=rule, bound=bound, convert=convert, leads_to=leads_to), description)
 
 
 def filters(row: Any, description: str) -> Callable[[type[T]], type[T]]:

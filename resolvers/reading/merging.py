@@ -48,13 +48,13 @@ class MergedPage(Page):
     def __init__(self, compiler: Compiler, selected: Selected, window: Window, members: Mapping[str, Member]) -> None:
         super().__init__(compiler, selected, window)
         self.members = members
-        self.selections: list[Any] = []
+        self.selections: list[tuple[tuple[str, ...], Any]] = []
         self.tasks: list[dict[str, Tasks]] = []
         self.branch_queries: list[Any] = []
 
     def named(self, nodes: Any) -> tuple[Any, Any]:
         """A column of the union for one selection of nodes; the branches fill it, each with its own type's document."""
-        self.selections.append(nodes)
+        self.selections.append((self.compiler.path, nodes))
         tasks: dict[str, Tasks] = {}
         self.tasks.append(tasks)
         return JsonDocument(sa.literal_column(f"n{len(self.selections) - 1}")), tasks
@@ -72,8 +72,8 @@ class MergedPage(Page):
         compiler, gtype = self.compiler, self.compiler.type(name)
         target = compiler.alias(compiler.entity(gtype).table)
         columns = [
-            self._document(gtype, nodes, target.columns, tasks).label(f"n{i}")
-            for i, (nodes, tasks) in enumerate(zip(self.selections, self.tasks, strict=True))
+            self._document(gtype, path, nodes, target.columns, tasks).label(f"n{i}")
+            for i, ((path, nodes), tasks) in enumerate(zip(self.selections, self.tasks, strict=True))
         ]
         at, row_id = target.columns[member.at.key], target.columns["id"]
         keys = [at.label("at"), sa.literal_column(str(number)).label("tag"), row_id.label("id")]
@@ -84,9 +84,12 @@ class MergedPage(Page):
         query = sa.select(*columns, *keys).select_from(target.source).where(*base, *bounds)
         return sa.select(query.order_by(*order).limit(self.window.one_more).subquery(compiler.name("s")))
 
-    def _document(self, gtype: GraphQLObjectType, nodes: Any, row: Any, tasks: dict[str, Tasks]) -> Any:
+    def _document(
+        self, gtype: GraphQLObjectType, path: tuple[str, ...], nodes: Any, row: Any, tasks: dict[str, Tasks]
+    ) -> Any:
         """A member's document; it tells its type where a walk or its own work must know it."""
-        document, own = self.compiler.object(gtype, nodes, row, tagged=True)
+        with self.compiler.at(path):
+            document, own = self.compiler.object(gtype, nodes, row, tagged=True)
         tasks[gtype.name] = own
         return document
 
@@ -123,6 +126,7 @@ class Merged(Source):
     members: Mapping[str, Member]
     within: bool = False
     nested_selects = 4
+    weight = 5  # each member's type is read
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """One page over the union of the members."""

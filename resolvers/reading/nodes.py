@@ -42,6 +42,7 @@ class Node(Source):
     """`node(id)`: the type is part of the statement's shape, the key is not."""
 
     nested_selects = 1
+    row_weight = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """The one object, or null."""

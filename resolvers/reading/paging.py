@@ -112,11 +112,12 @@ class Page:
         """For each response key of edges or nodes: the document of one row, and the work on the list of them."""
         found = {}
         for key, nodes in self.parts.items():
-            if nodes[0].name.value == "nodes":
-                document, tasks = make_node(nodes)
-                found[key] = document, self.node_work(tasks)
-            elif nodes[0].name.value == "edges":
-                found[key] = self._edge(nodes, make_node)
+            with self.compiler.below(key):
+                if nodes[0].name.value == "nodes":
+                    document, tasks = make_node(nodes)
+                    found[key] = document, self.node_work(tasks)
+                elif nodes[0].name.value == "edges":
+                    found[key] = self._edge(nodes, make_node)
         return found
 
     def _edge(self, nodes: list[FieldNode], make_node: MakeNode) -> tuple[Any, Work | None]:
@@ -125,7 +126,8 @@ class Page:
         for key, inner in self.compiler.collect(self.edge_type, nodes).items():
             match inner[0].name.value:
                 case "node":
-                    document, work = make_node(inner)
+                    with self.compiler.below(key):
+                        document, work = make_node(inner)
                     pairs.append((key, document))
                     tasks += [(key, w)] if (w := self.one_node_work(work)) else []
                 case "cursor":

@@ -29,6 +29,8 @@ def check_payloads(
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
     context: Context,
+    *,
+    walking: bool,
 ) -> None:
     """Plan every entry of a mutation's payloads and read its arguments. Raises InvalidError.
 
@@ -44,7 +46,7 @@ def check_payloads(
                 lambda _, key=place[-1], nodes=nodes: {key: nodes},  # type: ignore[misc]  # bound as it is now
                 variables,
                 context.subject.access,
-                walking=context.walking,
+                walking=walking,
                 entry=("/".join(place), *[node.loc.start for node in nodes if node.loc]),
             )
             plan.values(Run(context, variables, _NotYet()))

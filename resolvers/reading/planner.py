@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -14,12 +14,13 @@ from sqlalchemy.engine import Dialect
 
 from resolvers.access import AccessClass
 from resolvers.reading.compiler import Compiler, Shape
-from resolvers.reading.context import Getter, Run
+from resolvers.reading.context import Disclosed, Getter, Prepare, Run
 from resolvers.reading.errors import InvalidError
 from resolvers.reading.parameters import NOW, SUBJECT, TODAY
 from resolvers.reading.room import TooDeepError, check_room, depths
 from resolvers.reading.rows import FromSource
 from resolvers.reading.source import Piece
+from resolvers.reading.withholding import Notice, encoded
 from resolvers.reading.work import Work, settle
 from store.types import Uid
 
@@ -46,6 +47,13 @@ class Plan:
     """Arguments that the statement does not need, such as the page's size under `totalCount`; checked all the same."""
     replans: bool = False
     """Whether the best way to run the statement depends on the values, as with filters: the store is to plan anew."""
+    withheld: Sequence[Notice] = ()
+    """The fields that are left out for want of clearance."""
+    withheld_json: bytes = b""
+    disclosed: Mapping[Disclosed, None] = field(default_factory=dict)
+    """The secrets of which filters and orders tell."""
+    before: Sequence[Prepare] = ()
+    """What must be found out before the values can be read."""
 
     @property
     def is_whole(self) -> bool:
@@ -60,11 +68,19 @@ class Plan:
             value if process is None else process(value) for get, process in self.parameters for value in (get(run),)
         ]
 
+    async def prepare(self, run: Run) -> None:
+        """Find out what the values depend on."""
+        for step in self.before:
+            await step(run)
+
     async def texts(self, run: Run) -> Sequence[str | None]:
         """Run the statement; JSON by response key."""
         if not self.keys:  # directives left nothing to ask for
             return ()
+        await self.prepare(run)
         row: Sequence[str | None] = await run.context.store.row(self.text, self.values(run), replan=self.replans)
+        if self.disclosed:
+            run.context.notes.disclosed.update(self.disclosed)
         return row
 
     async def documents(self, run: Run) -> list[Any]:
@@ -176,7 +192,20 @@ class Planner:
         parameters = [self._parameter(compiler, compiled.binds[name]) for name in compiled.positiontup or ()]
         done = [work if work is not None and work.needed() else None for work in works]
         unused = [*compiler.checks, *(read for name, read in compiler.getters.items() if name not in compiled.binds)]
-        return Plan(compiled.string, parameters, keys, done, compiler.walk_needed, unused, compiler.values_matter)
+        withheld = tuple(compiler.withheld)
+        return Plan(
+            compiled.string,
+            parameters,
+            keys,
+            done,
+            compiler.walk_needed,
+            unused,
+            compiler.values_matter,
+            withheld,
+            encoded(withheld),
+            compiler.disclosed,
+            tuple(compiler.before),
+        )
 
     def _parameter(self, compiler: Compiler, bind: sa.BindParameter[Any]) -> Parameter:
         process = bind.type.dialect_impl(self.dialect).bind_processor(self.dialect)

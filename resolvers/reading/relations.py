@@ -52,6 +52,7 @@ class One(Relation):
     """The one row, or none; with an order, the first."""
 
     nested_selects = 1
+    row_weight = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """A correlated sub-select of the row's document: a second row is an error of the store, never a doubled row."""

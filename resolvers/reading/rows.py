@@ -21,7 +21,8 @@ class Columns:
         column = self._table.c[key]
         return sa.literal_column(f"{self._name}.{self._quote(column.name)}", column.type)
 
-    __getattr__ = __getitem__
+    def __getattr__(self, key: str) -> sa.ColumnElement[Any]:
+        return self[key]
 
 
 class Alias:

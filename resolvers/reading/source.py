@@ -43,7 +43,7 @@ class Argument:
     """An argument of a declared field.
 
     `bound` is its type as a bind parameter; `where` makes a condition of it on the target's columns, when it is given;
-    `fallback` gives its value when it is not.
+    `fallback` gives its value when it is not; `weight` is what it costs in points when it is given.
     """
 
     type: Any
@@ -53,6 +53,7 @@ class Argument:
     where: Callable[..., Any] | None = None
     fallback: Getter | None = None
     convert: Callable[[Any], Any] | None = None
+    weight: int = 0
 
 
 @dataclass(kw_only=True)
@@ -63,6 +64,10 @@ class Source:
     level: Clearance = Clearance.PUBLIC
     nested_selects = 0
     """How many selects inside one another its SQL has: SQLite's older parsers have little room."""
+    weight = 1
+    """Points that it costs for each parent, see `cost.py`."""
+    row_weight = 1
+    """Points for each row that it may give."""
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """The field's value for one parent row."""

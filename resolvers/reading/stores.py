@@ -38,6 +38,10 @@ class ReadStore(Protocol):
         """All rows of a statement."""
         ...
 
+    def usage(self) -> Sequence[tuple[str, int, int]]:
+        """Each pool of connections by its name, with how many are in use, and how many there may be."""
+        ...
+
     async def close(self) -> None:
         """Give all connections back."""
         ...
@@ -88,6 +92,11 @@ class PostgresReads:
         async with self._steady.acquire() as connection:
             found: Sequence[Any] = await connection.fetch(text, *values)
             return found
+
+    def usage(self) -> Sequence[tuple[str, int, int]]:
+        """The two pools."""
+        pools = (("read", self._steady), ("read_replanning", self._replanning))
+        return [(name, pool.get_size() - pool.get_idle_size(), pool.get_max_size()) for name, pool in pools]
 
     async def close(self) -> None:
         """Close all connections."""
@@ -180,6 +189,10 @@ class SqliteReads:
         finally:
             call.end()
             self._free.put(connection)
+
+    def usage(self) -> Sequence[tuple[str, int, int]]:
+        """The one pool."""
+        return [("read", self._size - self._free.qsize(), self._size)]
 
     async def close(self) -> None:
         """Close all connections."""

@@ -40,6 +40,8 @@ class Column(Source):
     """A value of the row."""
 
     of: Of
+    weight = 0
+    row_weight = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """The column or expression in its JSON form."""
@@ -57,6 +59,8 @@ class GlobalId(Source):
     """Relay's global id: the type's name and the row's id."""
 
     type_name: str = ""
+    weight = 0
+    row_weight = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """The two joined."""
@@ -72,6 +76,8 @@ class Part(Source):
     """An object made of the same row; with `values`, of those expressions, and null where the first of them is."""
 
     values: Mapping[str, Of] | None = None
+    weight = 0
+    row_weight = 0
 
     @property
     def first(self) -> Of:
@@ -102,6 +108,8 @@ class FromRequest(Source):
 
     read: Callable[[Context], Any]
     bound: sa.types.TypeEngine[Any]
+    weight = 0
+    row_weight = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """A bind parameter."""

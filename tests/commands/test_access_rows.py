@@ -67,7 +67,7 @@ async def test_reach(office: Office):
     assert reached == REACH
 
 
-@pytest.mark.parametrize("scope", [Scope.OWN, Scope.DEPARTMENTS, Scope.PARTNER])
+@pytest.mark.parametrize("scope", [Scope.OWN, Scope.DEPARTMENT, Scope.SUBTREE, Scope.PARTNER])
 async def test_a_subject_without_anything_reaches_nothing(office: Office, scope: Scope):
     nobody = Subject("nobody", Role.MANAGER, Clearance.SECRET, scope)
     for function, name in REACH:

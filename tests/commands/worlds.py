@@ -53,7 +53,7 @@ class World:
     @property
     def supervisor(self) -> Subject:
         reach = frozenset({self.head, self.service})
-        return Subject("supervisor", Role.SUPERVISOR, Clearance.CONFIDENTIAL, Scope.DEPARTMENTS, department_ids=reach)
+        return Subject("supervisor", Role.SUPERVISOR, Clearance.CONFIDENTIAL, Scope.SUBTREE, department_ids=reach)
 
     @property
     def agent(self) -> Subject:

@@ -47,9 +47,19 @@ def reader(rows: naive_rows.Rows) -> Reader:
 
 
 @pytest.fixture(scope="session")
-async def ways(world_urls: Mapping[str, str]) -> AsyncIterator[Ways]:
+def records_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty store in which it is written down which secrets the tests read."""
+    with (
+        stores.template("sqlite", tmp_path_factory.mktemp("records_template")) as template,
+        stores.empty_store(template, tmp_path_factory.mktemp("records")) as url,
+    ):
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def ways(world_urls: Mapping[str, str], records_url: str) -> AsyncIterator[Ways]:
     """All ways to answer, on all stores."""
-    async with open_ways(world_urls) as opened:
+    async with open_ways(world_urls, records_url) as opened:
         yield opened
 
 

@@ -42,6 +42,7 @@ NODES = (
     "Contact",
     "Customer",
     "Department",
+    "Disclosure",
     "GradePeriod",
     "Interaction",
     "LedgerEntry",

@@ -38,6 +38,9 @@ FIELD_LEVELS = {
         "tenureDays": INTERNAL,
         "satisfaction": INTERNAL,
     },
+    "Disclosure": dict.fromkeys(
+        ("reader", "role", "recordType", "recordId", "field", "reason", "requestId"), CONFIDENTIAL
+    ),
     "GradePeriod": {"reason": INTERNAL, "decidedBy": INTERNAL},
     "Interaction": {
         "source": INTERNAL,
@@ -71,6 +74,7 @@ FILTER_LEVELS = {
         "purchaseCount": INTERNAL,
         "lastPurchaseAt": INTERNAL,
     },
+    "DisclosureFilter": dict.fromkeys(("reader", "role", "recordType", "recordId", "field", "requestId"), CONFIDENTIAL),
     "InteractionFilter": {"satisfaction": INTERNAL},
     "LedgerFilter": {"dueOn": INTERNAL, "amount": INTERNAL},
 }
@@ -78,6 +82,17 @@ FILTER_LEVELS = {
 
 ORDER_LEVELS = {"MONETARY_DESC": INTERNAL}
 """The clearance that an order asks for."""
+
+COLUMN_LEVELS = {
+    "address": INTERNAL,
+    "email": INTERNAL,
+    "phone": INTERNAL,
+    "birthday": CONFIDENTIAL,
+    "tax_number": SECRET,
+    "note": CONFIDENTIAL,
+    "source": INTERNAL,
+}
+"""The level of a customer's column, by the name that provenance gives it."""
 
 DIRECTORY = {"Department", "Staff", "Membership", "TrainingRecord", "WorkHistory"}
 """Types that everyone who works here sees, and no partner."""
@@ -92,6 +107,10 @@ def sees(rows: Rows, subject: Subject, gtype: str, row: Row, today: dt.date) -> 
     """Whether a row is in a subject's scope."""
     if gtype in DIRECTORY:
         return subject.scope is not Scope.PARTNER
+    if gtype == "Disclosure":
+        return subject.scope is Scope.ALL and subject.clearance >= CONFIDENTIAL
+    if gtype == "Provenance" and COLUMN_LEVELS.get(row["field"], 0) > subject.clearance:
+        return False
     return _sees_customer(rows, subject, row["id" if gtype == "Customer" else "customer_id"], today)
 
 
@@ -101,7 +120,7 @@ def _sees_customer(rows: Rows, subject: Subject, customer_id: object, today: dt.
             return True
         case Scope.PARTNER:
             return customer_id in subject.customer_ids
-        case Scope.DEPARTMENTS:
+        case Scope.DEPARTMENT | Scope.SUBTREE:
             customer = rows.one("Customer", "id", customer_id)
             return customer is not None and customer["department_id"] in subject.department_ids
         case Scope.OWN:

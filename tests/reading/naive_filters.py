@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from resolvers.access import Scope
 from store.search import query_tokens
-from tests.reading.naive_access import serves
+from tests.reading.naive_access import DIRECTORY, serves
 from tests.reading.naive_relations import World, nfc
 from tests.reading.naive_rows import Row
 from tests.reading.naive_values import column_of, is_open, thousandths
@@ -41,6 +42,8 @@ def _holds(world: World, kind: str, row: Row, key: str, value: Any) -> bool:
     if key in RULES:
         return RULES[key](world, kind, row, value)
     found = _compared(row, key)
+    if key in REFERENCES and REFERENCES[key][0] in DIRECTORY and world.subject.scope is Scope.PARTNER:
+        found = None
     return all(OPERATORS[op](found, _wanted(key, x)) for op, x in value.items() if x is not None)
 
 
@@ -90,6 +93,8 @@ def _tagged(world: World, _: str, row: Row, name: str) -> bool:
 
 
 def _served_by(world: World, _: str, row: Row, staff: str) -> bool:
+    if world.subject.scope is Scope.PARTNER:
+        return False
     own = world.rows.where("Assignment", "customer_id", row["id"])
     return any(f"Staff:{a['staff_id']}" == staff and serves(a, world.today) for a in own)
 

@@ -187,6 +187,7 @@ PAGED: dict[tuple[str, str], tuple[str, Find, Keys | None]] = {
     ("Department", "tickets"): ("Ticket", _owned("Ticket", "department_id"), None),
     ("Query", "customers"): ("Customer", _all("Customer"), None),
     ("Query", "departments"): ("Department", _all("Department"), None),
+    ("Query", "disclosures"): ("Disclosure", _all("Disclosure"), (("at", -1), ("id", -1))),
     ("Query", "interactions"): ("Interaction", _all("Interaction"), None),
     ("Query", "staff"): ("Staff", _all("Staff"), None),
     ("Query", "tickets"): ("Ticket", _all("Ticket"), None),

@@ -21,6 +21,7 @@ TYPES = {
     "Customer": "customer",
     "CustomerRelation": "relation_side",
     "Department": "department",
+    "Disclosure": "disclosure",
     "GradePeriod": "grade_period",
     "Interaction": "interaction",
     "LedgerBalance": "ledger_balance",

@@ -9,8 +9,9 @@ from graphql import GraphQLError
 
 from resolvers.access import AccessClass
 from resolvers.reading import Answerer, Context, Way
-from resolvers.reading.explaining import Explanation, explain, explain_in_store, largest_answer
+from resolvers.reading.explaining import Explanation, explain, explain_in_store
 from tests.factories import NOW
+from tests.reading.lax import LAX
 from tests.reading.own_schema import own_schema
 from tests.reading.subjects import EVERYTHING
 
@@ -24,7 +25,7 @@ def answerer(ways) -> Answerer:
 
 @pytest.fixture
 def own(ways) -> Answerer:
-    return Answerer(own_schema(), ways.answerers["sqlite", Way.DIRECT].store)
+    return Answerer(own_schema(), ways.answerers["sqlite", Way.DIRECT].store, limits=LAX)
 
 
 def explained(answerer: Answerer, text: str, variables: dict[str, Any] | None = None) -> Explanation:
@@ -81,6 +82,14 @@ async def test_functions_and_ordinary_resolvers(own):
     assert explained(own, "mutation { touch { note } }").way is Way.LEAN
 
 
+async def test_a_secret_that_is_told_is_a_step(own):
+    steps = explained(own, "{ clients { nodes { secretStory { words } } } }").statements[0].steps
+
+    assert [(step.path, step.what) for step in steps] == [
+        ("clients.nodes[].secretStory", "put Client.secretStory on record, a secret that is told")
+    ]
+
+
 async def test_what_cannot_be_answered_cannot_be_explained(answerer):
     for text in ("{ nothing }", "{ customers(first: 1000) { totalCount } }"):
         with pytest.raises(GraphQLError):
@@ -96,23 +105,8 @@ async def test_the_store_says_how_it_would_run_it(ways):
             assert any("customer" in line or "t1" in line for line in statement.explained)
 
 
-SIZES: list[tuple[str, dict[str, Any], int]] = [
-    ("{ __typename }", {}, 1),
-    ("{ viewer { name } }", {}, 2),
-    ("{ customers(first: 3) { nodes { code } } }", {}, 1 + 3 * 2),
-    ("{ customers(first: null) { nodes { code } } }", {}, 1 + 20 * 2),
-    ("query($n: Int) { customers(last: $n) { nodes { contacts(first: 2) { name } } } }", {"n": 5}, 1 + 5 * (1 + 3)),
-    ("query($n: Int) { customers(last: $n) { nodes { code } } }", {}, 1 + 20 * 2),
-    ('{ nodes(ids: ["a", "b"]) { id ... on Customer { metrics { ticketCount } } } }', {}, 1 + 2 * 2),
-    (
-        '{ customer(code: "x") { timeline(first: 4) { nodes { id ... on LedgerEntry { amount { amount } } } } } }',
-        {},
-        14,
-    ),
-    ("{ __schema { types { name } } }", {}, 1),
-]
+async def test_the_cost_is_told_with_the_variables_that_were_given(answerer, own):
+    text = "query($n: Int!) { customers(first: $n) { nodes { contacts(first: 2) { name } } } }"
 
-
-@pytest.mark.parametrize(("text", "variables", "most"), SIZES)
-async def test_the_largest_answer(answerer, text, variables, most):
-    assert largest_answer(answerer, text, None, variables) == most
+    assert [explained(answerer, text, {"n": n}).cost for n in (0, 3, 100)] == [1, 1 + 3 + 3 * 3, 1 + 100 + 100 * 3]
+    assert explained(own, "mutation { touch { client { code } } }").cost == 10 + 1

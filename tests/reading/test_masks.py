@@ -180,7 +180,7 @@ async def test_a_subject_of_a_scope_without_anything_sees_nothing(ways):
     text = "{ customers { totalCount } tickets { totalCount } interactions { totalCount } nodes(ids: []) { id } }"
     nothing = {"totalCount": 0}
 
-    for scope in (Scope.OWN, Scope.DEPARTMENTS, Scope.PARTNER):
+    for scope in (Scope.OWN, Scope.DEPARTMENT, Scope.SUBTREE, Scope.PARTNER):
         subject = Subject("x", Role.AGENT, Clearance.SECRET, scope)
         data = (await ask(ways, text, subject))["data"]
         assert data == {"customers": nothing, "tickets": nothing, "interactions": nothing, "nodes": []}

@@ -15,6 +15,7 @@ from resolvers.reading.paging import COUNT_LIMIT
 from store.base import new_id
 from store.department import DepartmentRow
 from tests.factories import NOW
+from tests.reading.lax import LAX
 from tests.reading.naive_relations import ORDERS
 from tests.reading.subjects import EVERYTHING
 from tests.reading.ways import Asking, query_schema
@@ -245,7 +246,7 @@ async def _fill(url: str, number: int) -> None:
 
 async def test_totals_are_counted_up_to_a_limit(many_departments):
     reads = await open_reads(many_departments, size=1)
-    answerer = Answerer(query_schema(), reads)
+    answerer = Answerer(query_schema(), reads, limits=LAX)
     text = """
     { all: departments(first: 1) { totalCount } half: departments(filter: {name: {eq: "0"}}) { totalCount }
       page: departments(first: 100, last: null) { nodes { id } } }

@@ -18,6 +18,7 @@ from tests.factories.customer import add_customer
 from tests.factories.interaction import add_interaction
 from tests.factories.ledger import add_entry
 from tests.factories.ticket import add_ticket
+from tests.reading.lax import LAX
 from tests.reading.nasty import TEXTS
 from tests.reading.subjects import EVERYTHING
 from tests.reading.ways import Asking, difference, query_schema
@@ -92,7 +93,7 @@ def shop_url(template: Template, tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module", params=list(Way))
 async def shop(request, shop_url) -> AsyncIterator[Answerer]:
     reads = await open_reads(shop_url, size=1)
-    yield Answerer(query_schema(), reads, way=request.param)
+    yield Answerer(query_schema(), reads, way=request.param, limits=LAX)
     await reads.close()
 
 

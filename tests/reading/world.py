@@ -11,6 +11,7 @@ from store.contact import ContactRow
 from store.credit import CreditAccountRow
 from store.customer import CustomerKind, CustomerRow, CustomerTagRow, CustomerTokenRow, ProvenanceRow
 from store.department import DepartmentRow
+from store.disclosure import DisclosureRow
 from store.figures import refresh_figures
 from store.search import tokens
 from store.session import Database
@@ -81,7 +82,9 @@ def archive(chance: Chance, customer: CustomerRow) -> Iterator[Base]:
     yield from (CustomerTokenRow(token=t, customer_id=customer.id) for t in tokens(customer.name, customer.code))
     keys = {"customer_id": customer.id}
     yield from (CustomerTagRow(**keys, name=name) for name in chance.few(("vip", "VIP", "老客户", "a'b", "😀"), 4))
-    yield from (chance.row(ProvenanceRow, **keys) for _ in range(chance.one(0, 0, 1, 3)))
+    names = iter(("tax_number", "email", "birthday"))
+    yield from (chance.row(ProvenanceRow, **keys, field=next(names)) for _ in range(chance.one(0, 0, 1, 3)))
+    yield from (chance.row(ProvenanceRow, **keys) for _ in range(chance.one(0, 1)))
     yield from (chance.row(ContactRow, **keys) for _ in range(chance.one(0, 1, 4)))
     if chance.one(True, True, False):
         currency = chance.one(customer.currency, "CNY")
@@ -104,7 +107,16 @@ def make_world(seed: int = 20260302) -> list[Base]:
         rows += grades(chance, customer)
         rows += dealings(chance, customer, contacts, places, people, busy=clients.index(customer) % 6 == 0)
     rows += relations(chance, clients)
+    rows += disclosures(chance, clients, people)
     return rows
+
+
+def disclosures(chance: Chance, clients: list[CustomerRow], people: list[StaffRow]) -> Iterator[Base]:
+    """Secrets that were told of customers and staff, and one of many at once."""
+    told = [("Customer", "taxNumber", row.id) for row in clients[:4]]
+    told += [("Staff", "identityNumber", row.id) for row in people[:3]]
+    for record_type, field, record_id in (*told, ("Customer", "filter.taxNumber", None)):
+        yield chance.row(DisclosureRow, record_type=record_type, field=field, record_id=record_id)
 
 
 def member_of(values: tuple[str, ...] | list[DepartmentRow], number: int) -> object:

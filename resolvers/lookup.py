@@ -1,0 +1,61 @@
+"""Small statements that the bare driver answers, with values of Python in and out: for what each request looks up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from resolvers.reading.stores import ReadStore
+
+Process = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement for one kind of store: its text, its parameters in order, and how to read its columns."""
+
+    text: str
+    parameters: Sequence[tuple[str, Any, Process]]
+    columns: Sequence[Process]
+
+
+class Lookup:
+    """A select that is compiled once for each kind of store. Values are given by the names of its parameters."""
+
+    def __init__(self, select: sa.Select[*tuple[Any, ...]]) -> None:
+        self._select = select
+        self._known: dict[str, _Compiled] = {}
+
+    async def rows(self, store: ReadStore, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows, in the types of the columns."""
+        compiled = self._known.get(store.dialect.name) or self._compile(store.dialect)
+        bound = []
+        for name, own, process in compiled.parameters:
+            value = values.get(name, own)
+            bound.append(value if process is None else process(value))
+        found = await store.rows(compiled.text, bound)
+        return [
+            tuple(
+                value if process is None else process(value)
+                for value, process in zip(row, compiled.columns, strict=True)
+            )
+            for row in found
+        ]
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        compiled = self._select.compile(dialect=dialect)
+        parameters = [
+            (name, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+            for bind in (compiled.binds[name],)
+        ]
+        columns = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            for column in self._select.selected_columns
+        ]
+        self._known[dialect.name] = _Compiled(str(compiled), parameters, columns)
+        return self._known[dialect.name]

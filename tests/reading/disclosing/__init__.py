@@ -1,0 +1,1 @@
+"""Secrets that are told, and the record of it."""

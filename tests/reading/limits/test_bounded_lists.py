@@ -1,0 +1,61 @@
+"""No list of the schema is without a bound: each takes `first`, or is bounded by its nature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphql import GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
+
+from resolvers.reading.declarations import entity_of, source_of
+from resolvers.reading.relations import MAX_PAGE
+from tests.reading.limits.asking import schema
+
+BOUNDED = {
+    "Query.nodes": "as long as its ids, of which there are 100 at most",
+}
+"""Lists that take no `first`, with what bounds them."""
+
+
+def lists() -> Iterator[tuple[str, GraphQLObjectType, str]]:
+    """Every field that gives a list."""
+    for gtype in schema().type_map.values():
+        if isinstance(gtype, GraphQLObjectType) and not gtype.name.startswith("__"):
+            for name, definition in gtype.fields.items():
+                if is_list_type(get_nullable_type(definition.type)):
+                    yield f"{gtype.name}.{name}", gtype, name
+
+
+def is_page(gtype: GraphQLObjectType, name: str) -> bool:
+    """A connection's own list: the page is bounded where the connection is asked for."""
+    return name in ("edges", "nodes") and "pageInfo" in gtype.fields and entity_of(gtype) is None
+
+
+def is_errors_of_a_payload(gtype: GraphQLObjectType, name: str) -> bool:
+    """One for each field of the input at most."""
+    return name == "errors" and gtype.name.endswith("Payload")
+
+
+def test_every_list_is_bounded():
+    unbounded = {
+        where
+        for where, gtype, name in lists()
+        if "first" not in gtype.fields[name].args
+        and not is_page(gtype, name)
+        and not is_errors_of_a_payload(gtype, name)
+        if not is_leaf_type(get_named_type(gtype.fields[name].type))
+    }
+
+    assert unbounded == BOUNDED.keys()
+
+
+def test_every_page_and_short_list_has_a_default_size():
+    for gtype in schema().type_map.values():
+        for name, definition in getattr(gtype, "fields", {}).items():
+            source = source_of(definition) if isinstance(gtype, GraphQLObjectType) else None
+            if source is not None and "first" in source.arguments:
+                assert 0 < source.arguments["first"].default <= MAX_PAGE, (gtype.name, name)
+                assert source.row_weight > 0, (gtype.name, name)
+
+
+def test_no_field_gives_a_list_of_plain_values():
+    assert [where for where, gtype, name in lists() if is_leaf_type(get_named_type(gtype.fields[name].type))] == []

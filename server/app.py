@@ -7,35 +7,46 @@ import contextlib
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
+from server.edge.edge import NO_CONTENT, edge_of
 from server.graphiql.page import Assets, page
-from server.http import Answering, GraphQLEndpoint
+from server.health import Health
+from server.http import GraphQLEndpoint, Page
+from server.listening import STOPPING
 from server.logs import configure_logging
+from server.metrics import Metrics
+from server.observing import Observer, Tracing
 from server.refusal import Code, Refusal
 from server.service import open_service
 from server.settings import Settings, load_settings
-
-NAME = "customer360"
-READY_SECONDS = 2.0
-_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-
-log = structlog.stdlib.get_logger("server.app")
+from server.sockets.endpoint import SocketEndpoint
+from server.sockets.shared import Subscribing
+from server.upkeep import Upkeep
 
 
-class Service(Answering, Protocol):
+class Service(Subscribing, Protocol):
     """What is open while the application runs."""
 
+    @property
+    def upkeep(self) -> Upkeep | None:
+        """What looks after its store."""
+        ...
+
+    @property
+    def tracing(self) -> Tracing | None:
+        """What makes spans of requests."""
+        ...
+
     async def ping(self) -> None:
-        """Ask the database for nothing; whatever is wrong with it is raised."""
+        """Return when the database answers, and is as it must be; whatever is wrong with it is raised."""
         ...
 
 
@@ -46,21 +57,32 @@ class Application:
     """The whole ASGI application. `/graphql` goes straight to its endpoint, all else by way of the router.
 
     With `freeze`, what is loaded at the start is never looked at for garbage again; for processes that only serve.
+
+    Raises:
+        UserError: production lacks what it needs.
     """
 
-    def __init__(self, settings: Settings, *, opener: Opener = open_service, freeze: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, opener: Opener = open_service, page: Page = page, freeze: bool = False
+    ) -> None:
         self._settings = settings
+        self._page = page
         self._opener = opener
         self._freeze = freeze
-        self._service: Service | None = None
+        self._edge = edge_of(settings)
+        headers = {name.decode(): value.decode() for name, value in (*self._edge.headers, NO_CONTENT)}
+        key = settings.metrics_key
+        self._metrics = Metrics()
+        self._health = Health(self._metrics, key=key.get_secret_value() if key else None, headers=headers)
+        self._has_page = settings.graphiql and not self._edge.is_production
         self._graphql: GraphQLEndpoint | None = None
+        self._sockets: SocketEndpoint | None = None
         self._rest = Starlette(
             routes=[
-                Route("/healthz", _healthy),
-                Route("/readyz", self._ready),
-                Mount("/static/graphiql", Assets(), name="graphiql"),
+                *self._health.routes(),
+                *([Mount("/static/graphiql", Assets(), name="graphiql")] if self._has_page else []),
             ],
-            exception_handlers={HTTPException: _not_served},
+            exception_handlers={HTTPException: self._not_served},
             lifespan=self._lifespan,
         )
 
@@ -68,35 +90,40 @@ class Application:
         """Serve one connection's scope."""
         if self._graphql is not None and scope["type"] == "http" and scope["path"] == "/graphql":
             await self._graphql(scope, receive, send)
+        elif self._sockets is not None and scope["type"] == "websocket" and scope["path"] == "/graphql":
+            await self._sockets(scope, receive, send)
         else:
             await self._rest(scope, receive, send)
 
     @contextlib.asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        settings = self._settings
-        async with self._opener(settings) as self._service:
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[dict[str, Any]]:
+        async with self._opener(self._settings) as service, asyncio.TaskGroup() as background:
+            observer = Observer(self._metrics, slow_ms=self._settings.slow_ms, tracing=service.tracing)
+            running = [background.create_task(self._health.refresh())]
+            if service.upkeep is not None:
+                self._metrics.know(service.upkeep.names)
+                self._metrics.collect(service.upkeep.gauges)
+                running.append(background.create_task(service.upkeep.run(self._metrics)))
             self._graphql = GraphQLEndpoint(
-                self._service,
-                body_limit=settings.body_limit,
-                seconds=settings.request_timeout,
-                page=page() if settings.graphiql else None,
+                service, self._edge, page=self._page if self._has_page else None, observer=observer
             )
+            self._sockets = SocketEndpoint(service, self._edge, observer, self._settings)
+            self._health.service = service
             if self._freeze:
                 gc.collect()
                 gc.freeze()
-            yield
+            yield {STOPPING: self._health.stopping}
+            for task in running:
+                task.cancel()
 
-    async def _ready(self, _request: Request) -> Response:
-        """Whether the process can answer: its database is there."""
-        if self._service is None:
-            return _error(Refusal(503, Code.UNAVAILABLE, "The service is not started"))
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                await self._service.ping()
-        except Exception:
-            log.exception("not ready")
-            return _error(Refusal(503, Code.UNAVAILABLE, "The database does not answer"))
-        return JSONResponse({"service": NAME, "status": "ready"}, headers=_HEADERS)
+    async def _not_served(self, _request: Request, error: Exception) -> Response:
+        status = getattr(error, "status_code", 404)
+        if status == 405:
+            allow = (getattr(error, "headers", None) or {}).get("Allow", "GET").encode()
+            return self._health.refused(
+                Refusal(405, Code.METHOD_NOT_ALLOWED, "This method is not allowed", headers=[(b"allow", allow)])
+            )
+        return self._health.refused(Refusal(status, Code.NOT_FOUND, "There is nothing here; GraphQL is at /graphql"))
 
 
 def application() -> Application:
@@ -104,21 +131,3 @@ def application() -> Application:
     settings = load_settings()
     configure_logging(settings)
     return Application(settings, freeze=True)
-
-
-async def _healthy(_request: Request) -> Response:
-    """The process is alive."""
-    return JSONResponse({"service": NAME, "status": "ok"}, headers=_HEADERS)
-
-
-async def _not_served(_request: Request, error: Exception) -> Response:
-    status = getattr(error, "status_code", 404)
-    if status == 405:
-        allow = (getattr(error, "headers", None) or {}).get("Allow", "GET").encode()
-        return _error(Refusal(405, Code.METHOD_NOT_ALLOWED, "This method is not allowed", headers=[(b"allow", allow)]))
-    return _error(Refusal(status, Code.NOT_FOUND, "There is nothing here; GraphQL is at /graphql"))
-
-
-def _error(refusal: Refusal) -> Response:
-    headers = {name.decode(): value.decode() for name, value in refusal.headers}
-    return Response(refusal.body(), refusal.status, {**_HEADERS, **headers}, media_type="application/json")

@@ -34,14 +34,18 @@ def wait_until_ready(url: str, is_alive: Callable[[], bool]) -> None:
     raise UserError("The server did not start", cure="run `c360 doctor`")
 
 
-def ask(url: str, example: Example) -> Any:
-    """What the server answers, with errors in it as data.
+def ask(url: str, example: Example, token: str) -> Any:
+    """What the server answers to whoever holds a token, with errors in it as data.
 
     Raises:
         UserError: it does not answer in GraphQL.
     """
     body = orjson.dumps({"query": example.query, "variables": example.variables})
-    headers = {"content-type": "application/json", "accept": "application/json", **example.headers}
+    headers = {
+        "content-type": "application/json",
+        "accept": "application/json",
+        "authorization": f"Bearer {token}",
+    }
     try:
         return orjson.loads(_answer(url, "POST", "/graphql", body, headers)[1])
     except (OSError, HTTPException, orjson.JSONDecodeError) as error:

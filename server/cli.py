@@ -16,7 +16,7 @@ from server.user_error import UserError
 
 
 class Slot(NamedTuple):
-    """Where a command's function is, and what it does in one line."""
+    """Where a command's function, or a group of commands, is, and what it does in one line."""
 
     module: str
     function: str
@@ -26,9 +26,12 @@ class Slot(NamedTuple):
 COMMANDS = {
     "demo": Slot("server.commands.demo", "demo_command", "Make a database with real data, serve it, and show a view."),
     "serve": Slot("server.commands.serve", "serve_command", "Serve the GraphQL endpoint."),
+    "token": Slot("server.commands.token", "token_command", "Print a token to ask with, as whatever role."),
+    "keys": Slot("server.commands.keys", "key_commands", "Make, list and revoke the API keys of partners."),
     "migrate": Slot("server.commands.migrate", "migrate_command", "Bring the database's tables up to date."),
     "import": Slot("server.commands.import_data", "import_command", "Read a file of real data into the database."),
     "generate": Slot("server.commands.generate", "generate_command", "Fill the database with a large made-up world."),
+    "log": Slot("server.commands.log", "log_commands", "Look at the event log, trim it, begin anew after a restore."),
     "doctor": Slot("server.commands.doctor", "doctor_command", "Say what is wrong here, and how to mend it."),
     "settings": Slot("server.commands.settings", "settings_command", "Show every setting, its value and its meaning."),
     "schema": Slot("server.commands.schema", "schema_command", "Print the GraphQL schema, or check the stored one."),
@@ -67,12 +70,14 @@ def load(name: str) -> Any:
     """
     slot = COMMANDS[name]
     try:
-        function: Callable[..., Any] = getattr(importlib.import_module(slot.module), slot.function)
+        found: Callable[..., Any] | typer.Typer = getattr(importlib.import_module(slot.module), slot.function)
     except (ImportError, AttributeError) as error:
         cure = "install customer360-api again" if name == "doctor" else "run `c360 doctor`, which says what is missing"
         raise UserError(f"`c360 {name}` cannot be loaded: {error}", cure=cure) from error
+    if isinstance(found, typer.Typer):
+        return typer.main.get_command(found)
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    alone.command(name, epilog=EPILOG)(function)
+    alone.command(name, epilog=EPILOG)(found)
     return typer.main.get_command(alone)
 
 

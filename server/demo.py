@@ -15,11 +15,14 @@ import sqlalchemy as sa
 
 from resolvers.importing import ImportingError, ImportTask, Report, import_file
 from server.database import in_words, migrate, open_database
+from server.identity.key_file import signing_key
+from server.identity.own_tokens import Bearer, own_claims, signed
 from server.settings import Settings
 from server.user_error import UserError
 from store.session import Database
 
 DATA = Path(__file__).parent / "demo_data"
+TOKEN_LIFE = dt.timedelta(hours=12)
 
 Tell = Callable[[str], None]
 Bars = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
@@ -49,6 +52,21 @@ SLICES = (
 def url_of(path: Path) -> str:
     """The URL of the demonstration's database."""
     return sa.URL.create("sqlite+aiosqlite", database=str(path)).render_as_string()
+
+
+def keys_of(path: Path) -> Path:
+    """The file with the keys that sign the demonstration's tokens, beside its database."""
+    return path.with_name(f"{path.stem}-token-keys.json")
+
+
+def signing(keys_file: Path) -> Callable[[Bearer], str]:
+    """What makes tokens for the demonstration: good for 12 hours from when they are asked for."""
+
+    def sign(bearer: Bearer) -> str:
+        now = dt.datetime.now(dt.UTC)
+        return signed(own_claims(bearer, now, TOKEN_LIFE), signing_key(keys_file, now))
+
+    return sign
 
 
 def is_prepared(path: Path) -> bool:

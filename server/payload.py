@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,16 +14,31 @@ from server.refusal import Code, Refusal
 MAX_NESTING = 40
 """Levels of lists and objects in `variables` and `extensions`; filters nest two levels an operator."""
 
-_FIELDS = ("query", "operationName", "variables", "extensions")
+MAX_VALUES = 10_000
+"""Values in `variables`, and in `extensions`, whatever they hold."""
+
+MAX_ID = 256
+"""Characters of the id of a stored document."""
+
+_FIELDS = ("query", "operationName", "variables", "extensions", "documentId")
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One operation to answer."""
+    """One operation to answer. Its document is in `query`, or it is a stored one, known by its id or by its hash."""
 
-    query: str
+    query: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
+    document_id: str | None = None
+    sha256: str | None = None
+    """The SHA-256 of the document, 64 hexadecimal digits in lower case."""
+
+    @property
+    def document(self) -> str:
+        """The document, or the name of the stored one; for those who tell documents apart."""
+        return self.query or self.document_id or self.sha256 or ""
 
 
 def from_body(body: bytes) -> Asked:
@@ -36,7 +52,7 @@ def from_body(body: bytes) -> Asked:
         raise _invalid("Batches are not supported: send one operation a request")
     if not isinstance(payload, dict):
         raise _invalid('The body must be a JSON object like {"query": "...", "variables": {}}')
-    return _asked(payload)
+    return asked_of(payload)
 
 
 def from_parameters(query_string: bytes) -> Asked:
@@ -54,7 +70,7 @@ def from_parameters(query_string: bytes) -> Asked:
             payload[name] = _json(value.encode(), f"The parameter {name!r}") if is_json else value
     if payload.get("operationName") == "":
         payload["operationName"] = None
-    return _asked(payload)
+    return asked_of(payload)
 
 
 def _parameters(query_string: bytes) -> list[tuple[str, str]]:
@@ -73,28 +89,55 @@ def _json(text: bytes, what: str) -> Any:
         raise Refusal(400, Code.INVALID_JSON, f"{what} is not JSON in UTF-8: {error}") from None
 
 
-def _asked(payload: dict[str, Any]) -> Asked:
-    query = payload.get("query")
-    variables = payload.get("variables")
-    name = payload.get("operationName")
-    extensions = payload.get("extensions")
+def asked_of(payload: dict[str, Any]) -> Asked:
+    """The request in an object of the GraphQL protocols: the body of a POST, or what a socket's `subscribe` carries.
+
+    Raises:
+        Refusal: it is no GraphQL request.
+    """
+    query, name = payload.get("query"), payload.get("operationName")
+    variables, extensions = payload.get("variables"), payload.get("extensions")
     if variables is not None:
         _check_object(variables, "variables")
     if extensions is not None:
         _check_object(extensions, "extensions")
     if name is not None and not isinstance(name, str):
         raise _invalid("'operationName' must be a string or null")
-    return Asked(_document(query, extensions), variables, name)
+    document_id, sha256 = _document_id(payload.get("documentId")), _sha256(extensions)
+    if document_id is not None and (query is not None or sha256 is not None):
+        raise _invalid("'documentId' names the document; leave 'query' and 'persistedQuery' out")
+    if document_id is None and not (query is None and sha256 is not None):
+        _check_query(query)
+    return Asked(query, variables, name, document_id, sha256)
 
 
-def _document(query: Any, extensions: dict[str, Any] | None) -> str:
-    if query is None and extensions and "persistedQuery" in extensions:
-        raise Refusal(200, Code.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
+def _check_query(query: Any) -> None:
     if not isinstance(query, str):
         raise _invalid("'query' must be a string that holds a GraphQL document")
     if not query.strip():
         raise _invalid("'query' is empty")
-    return query
+
+
+def _document_id(given: Any) -> str | None:
+    if given is not None and (not isinstance(given, str) or not 0 < len(given) <= MAX_ID):
+        raise _invalid(f"'documentId' must be a string of 1 to {MAX_ID} characters")
+    return given
+
+
+def _sha256(extensions: dict[str, Any] | None) -> str | None:
+    """The hash of an automatic persisted query."""
+    wanted = extensions.get("persistedQuery") if extensions else None
+    if wanted is None:
+        return None
+    if not isinstance(wanted, dict) or not isinstance(wanted.get("sha256Hash"), str):
+        raise _invalid("'persistedQuery' must be an object with 'version' and 'sha256Hash'")
+    if wanted.get("version") != 1:
+        # clients know this answer: they send the whole document from then on
+        raise Refusal(200, Code.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
+    found = wanted["sha256Hash"].lower()
+    if _SHA256.fullmatch(found) is None:
+        raise _invalid("'sha256Hash' must be 64 hexadecimal digits")
+    return str(found)
 
 
 def _check_object(value: Any, name: str) -> None:
@@ -102,10 +145,14 @@ def _check_object(value: Any, name: str) -> None:
     if not isinstance(value, dict):
         raise _invalid(f"'{name}' must be an object or null")
     level: list[Any] = [value]
+    count = 0
     for _ in range(MAX_NESTING):
         level = [child for each in level for child in _children(each)]
         if not level:
             return
+        count += len(level)
+        if count > MAX_VALUES:
+            raise _invalid(f"'{name}' holds more than {MAX_VALUES} values")
     raise _invalid(f"'{name}' is nested more than {MAX_NESTING} levels deep")
 
 

@@ -6,13 +6,17 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from server.edge.settings import EdgeSettings
+from server.identity.settings import IdentitySettings, check_trust
+from server.sockets.settings import SocketSettings
 from server.user_error import ExitCode, UserError
 
 PREFIX = "C360_"
@@ -21,13 +25,13 @@ DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 RESERVED = ("C360_TEST_", "C360_BENCH_", "C360_PG_")
 """Variables of the test suite share the prefix and are no settings."""
 
-RoleName = Literal["manager", "supervisor", "agent", "analyst", "partner", "auditor"]
 
-
-class Settings(BaseSettings):
+class Settings(EdgeSettings, IdentitySettings, SocketSettings):
     """What an installation decides. Each field is the variable `C360_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     database_url: str = Field(
         DEFAULT_DATABASE,
@@ -37,14 +41,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 is every address")
     port: int = Field(8360, ge=0, le=65535, description="TCP port to listen on; 0 takes any free one")
-    viewer_role: RoleName = Field(
-        "manager", description="Role of whoever asks, as long as there is no sign-in; for development on one machine"
+    environment: Literal["development", "production"] = Field(
+        "development", description="What the installation is for; production takes only what is safe on a network"
     )
-    trust_subject_headers: bool = Field(
-        default=False,
-        description="Let a request say who asks by x-c360-role, -clearance, -scope, -staff, -departments, -customers;"
-        " for development, tests and benchmarks only",
-    )
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with its own database connections")
     read_pool_size: int = Field(8, ge=1, le=200, description="Database connections for reading, per worker")
     write_pool_size: int = Field(5, ge=1, le=200, description="Database connections for writing, per worker")
     request_timeout: float = Field(10.0, gt=0, le=600, description="Seconds that one request may take")
@@ -52,6 +52,32 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="console for people, json for machines; auto is console on a terminal"
+    )
+    slow_ms: int = Field(
+        1_000,
+        ge=0,
+        description="Requests that take more milliseconds are logged as warnings, with their document's hash",
+    )
+    metrics_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Whoever sends it as `Authorization: Bearer <key>` may read /metrics; unset: there is no /metrics",
+    )
+    otlp_endpoint: str | None = Field(
+        None,
+        description="Address of an OpenTelemetry collector (OTLP over HTTP): http://127.0.0.1:4318; unset: no traces",
+    )
+    otlp_share: float = Field(
+        1.0, ge=0, le=1, description="The part of the requests that is traced, where the caller does not decide it"
+    )
+    stop_delay: float = Field(
+        0.5,
+        ge=0,
+        le=60,
+        description="Seconds for which a server that is told to stop still answers, not ready, so that a proxy notices",
+    )
+    log_retention_hours: int = Field(
+        72, ge=1, le=8_760, description="Hours for which events are kept: whoever was away for longer must read anew"
     )
     graphiql: bool = Field(default=True, description="Serve the GraphiQL page to browsers at /graphql")
     neo4j_url: str | None = Field(
@@ -61,7 +87,7 @@ class Settings(BaseSettings):
     neo4j_user: str = Field("neo4j", description="User name at Neo4j")
     neo4j_password: SecretStr | None = Field(None, description="Password at Neo4j; unset: no authentication")
 
-    @field_validator("log_level", "log_format", "viewer_role", mode="before")
+    @field_validator("log_level", "log_format", "environment", mode="before")
     @classmethod
     def _fold(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
@@ -78,6 +104,24 @@ class Settings(BaseSettings):
         if url.database in {None, "", ":memory:"}:
             raise ValueError("the URL names no database: a file on SQLite, /<database> at the end on PostgreSQL")
         return value
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _collector(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://unset")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("an address such as http://127.0.0.1:4318 is expected")
+        return value
+
+    @model_validator(mode="after")
+    def _trust(self) -> Self:
+        check_trust(trusts_headers=self.trust_subject_headers, environment=self.environment, host=self.host)
+        return self
+
+    @property
+    def takes_own_tokens(self) -> bool:
+        """Whether the tokens of `c360 token` are taken."""
+        return self.environment == "development" if self.accept_own_tokens is None else self.accept_own_tokens
 
     @property
     def database(self) -> URL:
@@ -100,7 +144,7 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = [f"{_variable(each['loc'])}: {_words(each['msg'])}" for each in error.errors(include_input=False)]
+        lines = [_line(each["loc"], each["msg"]) for each in error.errors(include_input=False)]
         raise UserError(
             "Wrong settings: " + "; ".join(lines),
             cure="`c360 settings --defaults` says what each setting means",
@@ -108,12 +152,10 @@ def load_settings(**overrides: Any) -> Settings:
         ) from None
 
 
-def _variable(location: tuple[int | str, ...]) -> str:
-    return PREFIX + "_".join(str(part) for part in location).upper()
-
-
-def _words(message: str) -> str:
-    return message.removeprefix("Value error, ").removesuffix(".")
+def _line(location: tuple[int | str, ...], message: str) -> str:
+    """What is wrong with one variable; a rule between several names them itself."""
+    words = message.removeprefix("Value error, ").removesuffix(".")
+    return f"{PREFIX}{'_'.join(str(part) for part in location).upper()}: {words}" if location else words
 
 
 def shown(settings: Settings, name: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from server.checks.event_log import event_log
 from server.checks.finding import Finding, fail, ok, warn
 from server.database import REACH_SECONDS, in_words, open_database
 from server.settings import Settings
@@ -36,6 +37,8 @@ def database(settings: Settings) -> Iterator[Finding]:
     if server is not None:
         yield postgresql_server(server)
     yield tables(version, schema_version.head())
+    if version == schema_version.head():
+        yield from event_log(settings)
 
 
 def sqlite_library(version: tuple[int, ...]) -> Finding:

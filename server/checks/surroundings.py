@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import shutil
 import socket
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -15,6 +15,9 @@ from urllib.request import urlopen
 import orjson
 
 from server.checks.finding import Finding, fail, ok, warn
+from server.identity.key_file import is_private
+from server.identity.oidc import download
+from server.loopback import is_loopback
 from server.settings import Settings, unknown_variables
 
 LEAST_FREE = 200 * 1024 * 1024
@@ -24,10 +27,12 @@ SECONDS = 3.0
 def surroundings(settings: Settings) -> Iterator[Finding]:
     """All checks of the surroundings."""
     yield variables()
-    yield reach(settings)
+    yield from access(settings)
     if settings.sqlite_path is not None:
         yield disk(settings.sqlite_path)
     yield port(settings)
+    if settings.oidc_issuer is not None:
+        yield issuer(settings)
     if settings.neo4j_url is not None:
         yield neo4j(settings)
 
@@ -40,23 +45,62 @@ def variables() -> Finding:
     return ok("settings", "all variables are known")
 
 
-def is_local(host: str) -> bool:
-    """Whether only this machine reaches a server that listens there."""
+def access(settings: Settings) -> Iterator[Finding]:
+    """Who can ask: from where, by which credential, and whether the keys are safe."""
+    yield reach(settings)
+    yield sign_in(settings)
+    if settings.takes_own_tokens and settings.token_keys_file.exists():
+        yield token_keys(settings.token_keys_file)
+
+
+def issuer(settings: Settings) -> Finding:
+    """Whether the keys of the issuer can be had."""
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        found = download(str(settings.oidc_issuer), settings.oidc_jwks_url)
+    except (OSError, ValueError, HTTPException) as error:
+        return fail("issuer", f"{settings.oidc_issuer}: {error}", "mend C360_OIDC_ISSUER or C360_OIDC_JWKS_URL")
+    return ok("issuer", f"{settings.oidc_issuer} has {len(found.keys)} keys")
 
 
 def reach(settings: Settings) -> Finding:
-    """Who can ask, and as whom."""
-    if is_local(settings.host):
-        return ok("access", f"this machine only, as {settings.viewer_role}")
-    trusted = ", and says by headers who it is" if settings.trust_subject_headers else ""
+    """From where others can ask."""
+    if is_loopback(settings.host):
+        return ok("reach", "this machine only")
+    if settings.environment == "development":
+        return warn(
+            "reach",
+            f"others reach {settings.host}, which is set up for development",
+            "set C360_ENVIRONMENT=production, or C360_HOST=127.0.0.1",
+        )
+    return ok("reach", f"whoever reaches {settings.host}")
+
+
+def sign_in(settings: Settings) -> Finding:
+    """By which credentials people and programs can sign in."""
+    ways = ["partners by API keys"]
+    if settings.oidc_issuer is not None:
+        ways.append(f"whom {settings.oidc_issuer} gives a token")
+    if settings.takes_own_tokens:
+        ways.append("holders of tokens of `c360 token`")
+    if settings.trust_subject_headers:
+        ways.append("anyone, by headers that are believed")
+    if len(ways) == 1:
+        return warn(
+            "sign-in",
+            "nobody but partners can sign in: no issuer is set, and our own tokens are not taken",
+            "set C360_OIDC_ISSUER and C360_OIDC_AUDIENCE, or C360_ACCEPT_OWN_TOKENS=true",
+        )
+    return ok("sign-in", ", ".join(ways))
+
+
+def token_keys(path: Path) -> Finding:
+    """Whether others could read the keys, and so be anyone."""
+    if is_private(path):
+        return ok("token keys", f"{path} is its owner's alone")
     return warn(
-        "access",
-        f"anyone who reaches {settings.host} asks as {settings.viewer_role}{trusted}: there is no sign-in",
-        "set C360_HOST=127.0.0.1, or let only a trusted proxy reach it",
+        "token keys",
+        f"others may read {path}, and sign in as anyone",
+        f"delete {path}: all tokens end, and `c360 token` makes new keys",
     )
 
 

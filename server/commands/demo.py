@@ -17,8 +17,8 @@ from rich.console import Console
 from server.app import Application
 from server.asking import ask, wait_until_ready
 from server.commands.import_data import shown_progress
-from server.demo import is_prepared, no_bars, prepare, url_of
-from server.graphiql.page import Example, examples
+from server.demo import is_prepared, keys_of, no_bars, prepare, signing, url_of
+from server.graphiql.page import Example, examples, page
 from server.listening import address_of, bound_socket, run, server_for
 from server.logs import configure_logging
 from server.settings import Settings, load_settings
@@ -41,7 +41,13 @@ def demo_command(
     takes the database that is there; delete its file to begin anew. Ctrl-C ends it.
     """
     settings = load_settings(
-        database_url=url_of(path), host=HOST, port=port, log_level="warning", trust_subject_headers=True
+        database_url=url_of(path),
+        host=HOST,
+        port=port,
+        environment="development",
+        log_level="warning",
+        token_keys_file=keys_of(path),
+        accept_own_tokens=True,
     )
     configure_logging(settings)
     if no_serve:
@@ -66,7 +72,10 @@ class Demonstration:
     """A server in this thread, and one in another who asks it when it answers."""
 
     def __init__(self, settings: Settings, bound: socket.socket, *, once: bool) -> None:
-        self._server: uvicorn.Server = server_for(Application(settings, freeze=True), access_log=False)
+        self._keys_file = settings.token_keys_file
+        self._sign = signing(self._keys_file)
+        application = Application(settings, page=partial(page, self._sign), freeze=True)
+        self._server: uvicorn.Server = server_for(application, access_log=False)
         self._bound = bound
         self._once = once
         self._failure: UserError | None = None
@@ -92,7 +101,9 @@ class Demonstration:
         url = address_of(self._bound)
         try:
             wait_until_ready(url, lambda: not self._ended.is_set())
-            _show(url, examples()[0])
+            example = examples()[0]
+            _show(url, example, self._sign(example.bearer))
+            typer.echo(f"A token: C360_TOKEN_KEYS_FILE={self._keys_file} c360 token --role manager", err=True)
         except UserError as error:
             self._failure = error
         finally:
@@ -100,9 +111,9 @@ class Demonstration:
                 self._server.should_exit = True
 
 
-def _show(url: str, example: Example) -> None:
+def _show(url: str, example: Example, token: str) -> None:
     """Print the question's answer, and where to go on."""
-    answer = ask(url, example)
+    answer = ask(url, example, token)
     typer.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
     if "errors" in answer:
         raise UserError("The example was not answered as it should be", cure="run `c360 doctor`")

@@ -39,6 +39,7 @@ def examine(**overrides: Any) -> Iterator[Finding]:
     yield from program()
     try:
         from server.checks.database import database as database_checks  # noqa: PLC0415  # what is broken must not break the doctor
+        from server.checks.edge import edge  # noqa: PLC0415
         from server.checks.surroundings import surroundings  # noqa: PLC0415
         from server.settings import load_settings  # noqa: PLC0415
 
@@ -50,6 +51,7 @@ def examine(**overrides: Any) -> Iterator[Finding]:
         yield fail("program", f"a part cannot be loaded: {error}", "mend what is listed above, or install again")
         return
     yield from surroundings(settings)
+    yield from edge(settings)
     yield from database_checks(settings)
 
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.reading import Context, open_reads
 from resolvers.reading.answer import BadVariablesError
-from resolvers.reading.explaining import Explanation, explain, explain_in_store, largest_answer
+from resolvers.reading.explaining import Explanation, explain, explain_in_store
 from schema.build import build_answerer
 from server.database import check, in_words
 from server.settings import Settings, load_settings
@@ -27,7 +27,7 @@ Document = Annotated[Path, typer.Argument(metavar="FILE", help="A GraphQL docume
 Operation = Annotated[str | None, typer.Option("--operation", help="Which operation, when the file has several.")]
 Variables = Annotated[str, typer.Option("--variables", help="The variables as JSON.")]
 ClearanceName = Annotated[str, typer.Option("--clearance", help="public, internal, confidential or secret.")]
-ScopeName = Annotated[str, typer.Option("--scope", help="own, departments, partner or all.")]
+ScopeName = Annotated[str, typer.Option("--scope", help="own, department, subtree, partner or all.")]
 Address = Annotated[str | None, typer.Option("--database", help="A database URL. Else C360_DATABASE_URL.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -94,7 +94,7 @@ async def _explain(
             context = Context(subject, dt.datetime.now(dt.UTC), store=store)
             for statement in found.statements:
                 await explain_in_store(answerer, statement, context, coerced)
-            return _report(found, largest_answer(answerer, text, operation, values))
+            return _report(found, answerer.limits.cost)
         except GraphQLError as error:
             raise UserError(f"the document cannot be planned: {error}") from None
         except BadVariablesError as error:
@@ -103,11 +103,11 @@ async def _explain(
             await store.close()
 
 
-def _report(found: Explanation, most: int) -> dict[str, Any]:
+def _report(found: Explanation, limit: int) -> dict[str, Any]:
     return {
         "way": found.way.value,
         "slower because": list(found.reasons),
-        "most objects": most,
+        "cost": {"requested": found.cost, "limit": limit},
         "statements": [
             {
                 "entry": statement.entry,
@@ -125,7 +125,9 @@ def _show(console: Console, report: dict[str, Any]) -> None:
     console.print(f"[bold]way[/]           {report['way']}")
     for reason in report["slower because"]:
         console.print(f"[bold]slower, since[/] {reason}")
-    console.print(f"[bold]cost[/]          at most {report['most objects']:,} objects in the answer")
+    cost = report["cost"]
+    verdict = "" if cost["requested"] <= cost["limit"] else ", so it is refused"
+    console.print(f"[bold]cost[/]          {cost['requested']:,} points of {cost['limit']:,}{verdict}")
     for statement in report["statements"]:
         console.rule(f"{statement['entry']}: {statement['selects']} selects in one statement")
         console.print(Syntax(statement["sql"], "sql", word_wrap=True))

@@ -10,15 +10,18 @@ import typer
 
 from server.app import Application
 from server.checks.finding import Status
-from server.checks.surroundings import reach
+from server.checks.surroundings import access
 from server.commands.options import DatabaseUrl, Host, Port, given
 from server.database import check
+from server.documents import trusted_documents
 from server.listening import address_of, bound_socket, serve
 from server.logs import configure_logging
 from server.settings import Settings, load_settings
+from server.telemetry import require
 
-Workers = Annotated[int, typer.Option(help="Processes that answer, each with its own connections.", min=1, max=64)]
-AccessLog = Annotated[bool, typer.Option("--access-log", help="Log a line for every request.")]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes that answer, each with its own connections. [C360_WORKERS]", min=1, max=64)
+]
 
 log = structlog.stdlib.get_logger("server.serve")
 
@@ -28,25 +31,26 @@ def serve_command(
     database: DatabaseUrl = None,
     host: Host = None,
     port: Port = None,
-    workers: Workers = 1,
-    access_log: AccessLog = False,
+    workers: Workers = None,
 ) -> None:
-    """Serve the GraphQL endpoint at /graphql; a browser gets GraphiQL there. Ctrl-C ends it.
+    """Serve the GraphQL endpoint at /graphql; a browser gets GraphiQL there. Ctrl-C ends it, a second one at once.
 
     The database must be there and up to date: `c360 migrate` makes it so. Settings come from the environment
     (`c360 settings` lists them).
     """
-    settings = load_settings(**given(database_url=database, host=host, port=port))
+    settings = load_settings(**given(database_url=database, host=host, port=port, workers=workers))
     configure_logging(settings)
+    require(settings)
     asyncio.run(check(settings))
+    trusted_documents(settings)
     with bound_socket(settings.host, settings.port) as bound:
-        warn_about_reach(settings)
+        warn_about_access(settings)
         typer.echo(f"Serving on {address_of(bound)}/graphql (Ctrl-C ends it)", err=True)
-        serve(settings, Application(settings, freeze=True), bound, workers=workers, access_log=access_log)
+        serve(settings, Application(settings, freeze=True), bound)
 
 
-def warn_about_reach(settings: Settings) -> None:
-    """Say so when others than this machine can ask: there is no sign-in, whoever asks is the development viewer."""
-    finding = reach(settings)
-    if finding.status is not Status.OK:
-        log.warning(finding.found, cure=finding.cure)
+def warn_about_access(settings: Settings) -> None:
+    """Log what should be known about who can ask."""
+    for finding in access(settings):
+        if finding.status is not Status.OK:
+            log.warning(finding.found, cure=finding.cure)

@@ -12,12 +12,18 @@ from rich.text import Text
 
 from server.commands.options import AsJson
 from server.settings import PREFIX, Settings, load_settings, shown, unknown_variables
+from server.settings_page import settings_page
 
 Defaults = Annotated[bool, typer.Option("--defaults", help="Leave the environment out: defaults and meanings only.")]
 
+Markdown = Annotated[bool, typer.Option("--markdown", help="Print the page about all settings, docs/settings.md.")]
 
-def settings_command(*, as_json: AsJson = False, defaults: Defaults = False) -> None:
+
+def settings_command(*, as_json: AsJson = False, defaults: Defaults = False, markdown: Markdown = False) -> None:
     """Show every setting: its variable, its value now, its default and its meaning. Secrets are masked."""
+    if markdown:
+        typer.echo(settings_page(), nl=False)
+        return
     usual = Settings.model_construct()
     now = usual if defaults else load_settings()
     rows = [

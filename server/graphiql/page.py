@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +11,9 @@ import orjson
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from resolvers.access import Role
 from server.http import Outgoing
+from server.identity.own_tokens import Bearer
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -23,23 +26,31 @@ POLICY = (
 
 
 class Example(NamedTuple):
-    """An operation that the page offers in a tab: the document, its variables, and headers that say who asks."""
+    """An operation that the page offers in a tab: the document, its variables, and who asks."""
 
     name: str
     query: str
     variables: dict[str, Any]
-    headers: dict[str, str]
+    bearer: Bearer
+
+
+Signing = Callable[[Bearer], str]
+"""Makes a token for whoever an example says."""
 
 
 def examples() -> tuple[Example, ...]:
-    """The examples, by the order of their files: `<name>.graphql`, with `<name>.json` beside it for the rest."""
+    """The examples, by the order of their files: `<name>.graphql`, and `<name>.json` beside it for the rest."""
     return tuple(_example(path) for path in sorted(EXAMPLES.glob("*.graphql")))
 
 
-def page() -> Outgoing:
-    """The page as an answer that is ready to go."""
+def page(sign: Signing | None = None) -> Outgoing:
+    """The page as an answer that is ready to go. With `sign`, its tabs carry tokens; else a person puts one in."""
     tabs = [
-        {"query": each.query, "variables": _pretty(each.variables), "headers": _pretty(each.headers)}
+        {
+            "query": each.query,
+            "variables": _pretty(each.variables),
+            "headers": _pretty({"Authorization": f"Bearer {sign(each.bearer) if sign else ''}"}),
+        }
         for each in examples()
     ]
     # a closing script tag inside of an example must not end the block that holds it
@@ -71,8 +82,12 @@ class Assets(StaticFiles):
 
 def _example(path: Path) -> Example:
     beside = path.with_suffix(".json")
-    extra = orjson.loads(beside.read_bytes()) if beside.exists() else {}
-    return Example(path.stem, path.read_text("utf-8"), extra.get("variables", {}), extra.get("headers", {}))
+    extra = orjson.loads(beside.read_bytes())
+    return Example(path.stem, path.read_text("utf-8"), extra.get("variables", {}), _bearer(**extra["asked_by"]))
+
+
+def _bearer(role: str, staff: str | None = None, customers: Sequence[str] = ()) -> Bearer:
+    return Bearer(Role[role.upper()], staff_number=staff, customer_codes=customers)
 
 
 def _pretty(value: dict[str, Any]) -> str:

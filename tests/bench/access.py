@@ -60,8 +60,8 @@ def restrictions(cluster: Cluster, database: str, customers: Sequence[str]) -> l
     owned = cluster.rows(BY_OWNER, database=database)
     return [
         Restriction(
-            "departments",
-            LESS | {"x-c360-scope": "departments", "x-c360-departments": ",".join(sorted(half))},
+            "department",
+            LESS | {"x-c360-scope": "department", "x-c360-departments": ",".join(sorted(half))},
             [key for key, place in placed if place in half],
         ),
         Restriction("own", LESS | {"x-c360-scope": "own", "x-c360-staff": owned[0][1]}, [key for key, _ in owned]),

@@ -41,7 +41,7 @@ def documents(running: Running, customers: Sequence[str], store: psutil.Process 
     with ThreadPoolExecutor(CLIENTS) as clients:
         for start in range(0, DOCUMENTS, step):
             parts = [range(start + client, start + step, CLIENTS) for client in range(CLIENTS)]
-            list(clients.map(partial(_ask_all, running.port, customers), parts))
+            list(clients.map(partial(_ask_all, running, customers), parts))
             samples.append(_sample(running, start + step, store))
     return samples
 
@@ -58,17 +58,17 @@ def growth(samples: Sequence[Sample]) -> float:
     return samples[-1].worker_mb - samples[1].worker_mb
 
 
-def _ask_all(port: int, customers: Sequence[str], numbers: Iterable[int]) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+def _ask_all(running: Running, customers: Sequence[str], numbers: Iterable[int]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
     try:
         for number in numbers:
-            _ask(connection, different(number, customers[number % len(customers)]))
+            _ask(connection, different(number, customers[number % len(customers)]), running.server.headers)
     finally:
         connection.close()
 
 
-def _ask(connection: http.client.HTTPConnection, body: Mapping[str, Any]) -> None:
-    connection.request("POST", "/graphql", json.dumps(body), {"content-type": "application/json"})
+def _ask(connection: http.client.HTTPConnection, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+    connection.request("POST", "/graphql", json.dumps(body), {"content-type": "application/json", **headers})
     answer = connection.getresponse()
     text = answer.read()
     if answer.status != 200 or b'"errors"' in text:

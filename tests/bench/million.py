@@ -10,7 +10,7 @@ from tests.bench import world
 from tests.bench.cluster import Cluster
 from tests.bench.questions import bodies, rich_customers
 from tests.bench.race import Cell, Lane, Run, cell, run, warm
-from tests.bench.servers import ours, started
+from tests.bench.servers import UNBOUNDED, ours, started
 
 SIZES = (50_000, 1_000_000)
 CUSTOMERS = 1_000
@@ -33,8 +33,8 @@ def compare(cluster: Cluster, folder: Path, *, rounds: int, seconds: int, sizes:
 
 def _lane(stack: ExitStack, cluster: Cluster, folder: Path, size: int) -> Lane:
     database = world.prepare(cluster, size)
-    running = stack.enter_context(started(ours("direct"), cluster.database(database)))
+    running = stack.enter_context(started(ours("direct"), cluster.database(database), UNBOUNDED))
     part = folder / str(size)
     part.mkdir()
     customers = rich_customers(cluster, database)[:CUSTOMERS]
-    return Lane(running, {"a": bodies(running, "a", customers, part)}, {})
+    return Lane(running, {"a": bodies(running, "a", customers, part)}, running.server.headers)

@@ -18,7 +18,7 @@ from server.settings import Settings, load_settings
 async def one_way(settings: Settings) -> AsyncIterator[CustomerService]:
     """The service, whose answers take the way that BENCH_WAY names."""
     async with open_service(settings) as service:
-        service._answerer.way = Way(os.environ["BENCH_WAY"])
+        service.answerer.way = Way(os.environ["BENCH_WAY"])
         yield service
 
 

@@ -23,7 +23,7 @@ from tests.bench import access, agreement, bars, memory, million, report, world,
 from tests.bench.cluster import Cluster, running
 from tests.bench.questions import QUERIES, bodies, rich_customers
 from tests.bench.race import Cell, Lane, Run, cell, length, run, warm
-from tests.bench.servers import LIMIT, PEER, STRAWBERRY, Running, install_postgraphile, ours, started
+from tests.bench.servers import LIMIT, PEER, STRAWBERRY, UNBOUNDED, Running, install_postgraphile, ours, started
 from tests.bench.usage import Watch, resident_mb
 
 SERVERS = {server.name: server for server in (*map(ours, ("direct", "lean", "walk")), STRAWBERRY, PEER, LIMIT)}
@@ -106,7 +106,7 @@ def _race(results: Results, ground: Ground) -> None:
     if PEER in entrants:
         install_postgraphile()
     with ExitStack() as stack:
-        lanes = [_lane(stack.enter_context(started(server, ground.dsn)), ground) for server in entrants]
+        lanes = [_lane(stack.enter_context(started(server, ground.dsn, UNBOUNDED)), ground) for server in entrants]
         before = {lane.name: resident_mb(lane.running.process) for lane in lanes}
         leaves = {query: _agree(lanes, query) for query in QUERIES}
         rates = {(lane.name, q): warm(lane, q, clients=max(CLIENTS), seconds=2) for lane in lanes for q in QUERIES}
@@ -127,7 +127,8 @@ def _race(results: Results, ground: Ground) -> None:
 
 
 def _lane(server: Running, ground: Ground) -> Lane:
-    return Lane(server, {query: bodies(server, query, ground.customers, ground.folder) for query in QUERIES}, {})
+    asked = {query: bodies(server, query, ground.customers, ground.folder) for query in QUERIES}
+    return Lane(server, asked, server.server.headers)
 
 
 def _agree(lanes: Sequence[Lane], query: str) -> int:
@@ -162,7 +163,7 @@ def _cells(lanes: Sequence[Lane], rates: Mapping[tuple[str, str], float], ground
 
 def _access(results: Results, ground: Ground) -> None:
     found = access.restrictions(ground.cluster, ground.database, ground.customers)
-    with started(ours("direct"), ground.dsn, {"C360_TRUST_SUBJECT_HEADERS": "true"}) as server:
+    with started(ours("direct"), ground.dsn, UNBOUNDED) as server:
         costs = [
             access.cost(
                 server,
@@ -181,7 +182,7 @@ def _access(results: Results, ground: Ground) -> None:
 
 
 def _documents(results: Results, ground: Ground) -> None:
-    with started(ours("direct"), ground.dsn) as server:
+    with started(ours("direct"), ground.dsn, UNBOUNDED) as server:
         samples = memory.documents(server, ground.customers, ground.store)
     results.json["documents"] = [each.as_json() for each in samples]
     report.console.print(report.documents(samples))

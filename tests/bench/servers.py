@@ -25,6 +25,8 @@ POSTGRAPHILE = HERE / "peers" / "postgraphile"
 SECONDS_TO_START = 90
 STOCK = ("--loop", "asyncio", "--http", "h11")
 """What `pip install uvicorn` gives; ours runs on what `pip install uvicorn[standard]` gives."""
+UNBOUNDED = {"C360_RATE_POINTS": "0", "C360_RUNNING_PER_CALLER": "0"}
+"""Settings of a server that is measured: all requests of a race are one caller's."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Server:
     command: tuple[str, ...]
     queries: str | None
     environment: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What says who asks, where a server wants to know it."""
     folder: Path = ROOT
 
 
@@ -59,7 +63,8 @@ class Running:
         """One answer, as JSON. Raises RuntimeError with the answer where it is none or has errors."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            sent = {"content-type": "application/json", "accept": "application/json", **(headers or {})}
+            sent = {"content-type": "application/json", "accept": "application/json"}
+            sent |= {**self.server.headers, **(headers or {})}
             connection.request("POST", self.path(query), json.dumps(body), sent)
             answer = connection.getresponse()
             text = answer.read().decode()
@@ -77,7 +82,8 @@ def ours(way: str) -> Server:
         title=f"ours, {way}",
         command=(sys.executable, "-m", "tests.bench.ours"),
         queries="ours",
-        environment={"BENCH_WAY": way},
+        environment={"BENCH_WAY": way, "C360_TRUST_SUBJECT_HEADERS": "true"},
+        headers={"x-c360-role": "manager"},
     )
 
 

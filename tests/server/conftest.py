@@ -39,7 +39,7 @@ def tiny() -> TinyService:
 
 @pytest.fixture(scope="module")
 def url(tiny: TinyService) -> Iterator[str]:
-    settings = Settings(body_limit=20_000, request_timeout=1.0)
+    settings = Settings(body_limit=20_000, request_timeout=1.0, body_seconds=0.5, patience_ms=0)
     with running(Application(settings, opener=tiny.opened)) as address:
         yield address
 
@@ -47,7 +47,6 @@ def url(tiny: TinyService) -> Iterator[str]:
 @pytest.fixture
 def client(url: str, tiny: TinyService) -> Iterator[httpx.Client]:
     tiny.failure = tiny.ping_failure = None
-    tiny.asked.clear()
-    tiny.headers.clear()
+    tiny.calls.clear()
     with httpx.Client(base_url=url, timeout=10) as opened:
         yield opened

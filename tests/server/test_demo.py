@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -39,15 +40,31 @@ def test_it_serves_until_it_is_ended(demo_path, tmp_path):
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", lambda: process.poll() is None)
         page = httpx.get(f"http://127.0.0.1:{port}/graphql", headers={"accept": "text/html"})
+        tokens = re.findall(r"Bearer (eyJ[\w.-]+)", page.text)
+        answers = [asked(f"http://127.0.0.1:{port}", f"Bearer {token}") for token in tokens]
         time.sleep(0.5)
     finally:
         process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
 
     assert page.status_code == 200
+    assert [answer["data"]["viewer"]["role"] for answer in answers] == ["MANAGER", "SUPERVISOR", "ANALYST", "PARTNER"]
     assert process.returncode == 0, err
     assert "The data is there already" in err
     assert "Traceback" not in err
+
+
+def asked(url: str, authorization: str) -> dict:
+    query = {"query": "{ viewer { role } }"}
+    return httpx.post(f"{url}/graphql", json=query, headers={"authorization": authorization}).json()
+
+
+def test_its_keys_are_beside_its_database_and_private(capsys, demo_path):
+    c360(capsys, "demo", "--once", "--port", "0", "--path", str(demo_path))
+
+    keys = demo.keys_of(demo_path)
+    assert keys.parent == demo_path.parent
+    assert keys.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_second_start_takes_what_is_there(capsys):
@@ -121,7 +138,7 @@ def test_an_example_that_fails_is_a_failure(capsys, demo_path, monkeypatch):
 
 def test_a_server_that_is_not_there_does_not_answer():
     with pytest.raises(UserError, match="does not answer"):
-        ask(f"http://127.0.0.1:{free_port()}", examples()[0])
+        ask(f"http://127.0.0.1:{free_port()}", examples()[0], "token")
 
     with pytest.raises(UserError, match="did not start"):
         wait_until_ready(f"http://127.0.0.1:{free_port()}", iter([True, False]).__next__)

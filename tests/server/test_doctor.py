@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import sqlite3
@@ -16,7 +17,9 @@ from server.app import Application
 from server.checks import database as database_checks
 from server.checks import program, surroundings
 from server.checks.finding import Status
+from server.identity.key_file import signing_key
 from server.settings import Settings
+from tests.server.identity.issuer import issuing
 from tests.server.running import running
 from tests.server.running_cli import c360
 from tests.server.tiny import TinyService
@@ -143,8 +146,48 @@ class TestSurroundings:
         ("host", "status"),
         [("127.0.0.1", "ok"), ("localhost", "ok"), ("::1", "ok"), ("0.0.0.0", "warn"), ("crm.example", "warn")],
     )
-    def test_who_can_ask(self, host, status):
-        assert surroundings.reach(Settings(host=host, trust_subject_headers=True)).status == status
+    def test_from_where_others_can_ask(self, host, status):
+        assert surroundings.reach(Settings(host=host)).status == status
+        assert surroundings.reach(Settings(host=host, environment="production")).status is Status.OK
+
+    @pytest.mark.parametrize(
+        ("settings", "status", "words"),
+        [
+            ({}, "ok", "c360 token"),
+            ({"trust_subject_headers": True}, "ok", "by headers"),
+            ({"environment": "production"}, "warn", "nobody but partners"),
+            ({"environment": "production", "accept_own_tokens": True}, "ok", "c360 token"),
+            (
+                {"environment": "production", "oidc_issuer": "https://login.example", "oidc_audience": "crm"},
+                "ok",
+                "https://login.example",
+            ),
+        ],
+    )
+    def test_by_what_people_sign_in(self, settings, status, words):
+        finding = surroundings.sign_in(Settings(**settings))
+
+        assert finding.status == status
+        assert words in finding.found
+
+    def test_keys_that_others_may_read(self, tmp_path):
+        keys = tmp_path / "keys.json"
+        signing_key(keys, dt.datetime.now(dt.UTC))
+        assert surroundings.token_keys(keys).status is Status.OK
+
+        keys.chmod(0o644)
+
+        finding = surroundings.token_keys(keys)
+        assert finding.status is Status.WARN
+        assert "sign in as anyone" in finding.found
+
+    def test_an_issuer_is_asked_for_its_keys(self):
+        with issuing() as there:
+            settings = Settings(oidc_issuer=there.url, oidc_audience="crm")
+            assert surroundings.issuer(settings).status is Status.OK
+            there.broken = True
+            assert surroundings.issuer(settings).status is Status.FAIL
+        assert surroundings.issuer(settings).status is Status.FAIL
 
     def test_a_folder_that_is_a_file(self, tmp_path):
         (tmp_path / "var").touch()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,8 +16,10 @@ from playwright.sync_api import Page, expect
 
 from schema.build import build_schema
 from server.app import Application
-from server.demo import url_of
-from server.graphiql.page import Example, examples
+from server.asking import ask
+from server.demo import keys_of, signing, url_of
+from server.graphiql.page import Example, Signing, examples
+from server.graphiql.page import page as graphiql
 from server.settings import Settings
 from tests.server.browser import opened_page
 from tests.server.running import running
@@ -25,8 +29,15 @@ ANSWER = ".result-window"
 
 
 @pytest.fixture(scope="module")
-def url(demo_path: Path) -> Iterator[str]:
-    with running(Application(Settings(database_url=url_of(demo_path), trust_subject_headers=True))) as address:
+def sign(demo_path: Path) -> Signing:
+    """Makes tokens as the demonstration does."""
+    return signing(keys_of(demo_path))
+
+
+@pytest.fixture(scope="module")
+def url(demo_path: Path, sign: Signing) -> Iterator[str]:
+    settings = Settings(database_url=url_of(demo_path), token_keys_file=keys_of(demo_path))
+    with running(Application(settings, page=partial(graphiql, sign))) as address:
         yield address
 
 
@@ -85,6 +96,36 @@ def test_a_link_can_carry_a_query(url, page, complaints):
     assert complaints == []
 
 
+def test_a_subscription_runs_in_the_page(url, page, complaints):
+    page.goto(f"{url}/graphql?query=subscription%20Updates%20%7B%20ticketUpdates%20%7B%20kind%20cursor%20%7D%20%7D")
+    page.wait_for_timeout(700)  # GraphiQL parses what it shows after a pause
+    page.locator(RUN).click()
+
+    expect(page.locator(ANSWER)).to_contain_text('"BOOKMARK"')
+    assert complaints == []
+
+
+def test_tabs_of_an_earlier_visit_get_new_tokens(url, page, complaints):
+    page.goto(f"{url}/graphql")
+    page.locator(".graphiql-tab-button").nth(2).click()
+    page.wait_for_timeout(700)  # GraphiQL stores its tabs after a pause
+    kept = "() => window.localStorage.getItem('graphiql:tabState')"
+    first = page.evaluate(kept)
+    page.wait_for_timeout(1_100)  # so that new tokens are others
+    page.reload()
+    page.locator(RUN).click()
+
+    expect(page.locator(ANSWER)).to_contain_text('"customers": {')
+    again = page.evaluate(kept)
+    assert len(tokens(first)) == len(tokens(again)) == len(examples())
+    assert not tokens(first) & tokens(again)
+    assert complaints == []
+
+
+def test_without_the_demonstration_the_page_holds_no_token():
+    assert not tokens(graphiql().body.decode())
+
+
 def test_what_was_typed_is_there_again(url, page):
     page.goto(f"{url}/graphql")
     page.locator(".graphiql-tab-button").nth(2).click()
@@ -95,8 +136,10 @@ def test_what_was_typed_is_there_again(url, page):
     expect(page.locator(".graphiql-query-editor")).to_contain_text(_operation(examples()[2]))
 
 
-def test_the_schema_is_told_without_errors(url):
-    answer = httpx.post(f"{url}/graphql", json={"query": get_introspection_query()}, timeout=30).json()
+def test_the_schema_is_told_without_errors(url, sign):
+    headers = {"authorization": f"Bearer {sign(examples()[0].bearer)}"}
+    asked = {"query": get_introspection_query()}
+    answer = httpx.post(f"{url}/graphql", json=asked, headers=headers, timeout=30).json()
 
     assert "errors" not in answer
 
@@ -125,32 +168,31 @@ class TestExamples:
         assert validate(schema, parse(example.query)) == []
 
     @pytest.mark.parametrize("example", examples(), ids=lambda each: each.name)
-    def test_it_finds_something(self, url, example):
-        response = ask(url, example)
+    def test_it_finds_something(self, url, sign, example):
+        answer = ask(url, example, sign(example.bearer))
 
-        assert response.status_code == 200
-        assert "errors" not in response.json()
-        assert first_object(response.json()["data"])
+        assert "errors" not in answer
+        assert first_object(answer["data"])
 
-    def test_the_view_shows_all_that_there_is(self, url):
-        customer = ask(url, examples()[0]).json()["data"]["customer"]
+    def test_the_view_shows_all_that_there_is(self, url, sign):
+        customer = ask(url, examples()[0], sign(examples()[0].bearer))["data"]["customer"]
 
         assert customer["metrics"]["lastContactAt"]
         assert customer["timeline"]["nodes"]
         assert customer["tickets"]["nodes"]
 
-    def test_the_partner_sees_its_own_customers_only(self, url):
-        data = ask(url, examples()[3]).json()["data"]
-        everyone = ask(url, examples()[3]._replace(headers={})).json()["data"]
+    def test_the_partner_sees_its_own_customers_only(self, url, sign):
+        data = ask(url, examples()[3], sign(examples()[3].bearer))["data"]
+        everyone = ask(url, examples()[3], sign(examples()[0].bearer))["data"]
 
         assert data["viewer"]["role"] == "PARTNER"
         assert 0 < data["tickets"]["totalCount"] < everyone["tickets"]["totalCount"]
         assert all(node["customer"]["email"] is None for node in data["tickets"]["nodes"])
 
 
-def ask(url: str, example: Example) -> httpx.Response:
-    payload = {"query": example.query, "variables": example.variables}
-    return httpx.post(f"{url}/graphql", json=payload, headers=example.headers, timeout=20)
+def tokens(text: str) -> set[str]:
+    """The tokens in a text."""
+    return set(re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", text))
 
 
 def first_object(data: dict) -> object:

@@ -47,7 +47,7 @@ def test_a_planned_operation_is_one_statement_with_the_stores_own_plan(plan):
 
     assert found["way"] == "direct"
     assert found["slower because"] == []
-    assert found["most objects"] > 10
+    assert found["cost"] == {"requested": 40, "limit": 10_000}
     [statement] = found["statements"]
     assert statement["entry"] == "(whole)"
     assert statement["selects"] > 5

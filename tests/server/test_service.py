@@ -21,6 +21,7 @@ from tests.server.proxy import proxied
 from tests.server.running import running
 from tests.server.test_http import refused_with
 
+MANAGER = {"x-c360-role": "manager"}
 NAMES = "{ customers(first: 5) { nodes { id code name taxNumber } } }"
 
 
@@ -49,7 +50,7 @@ def url(store_url: str, customer: CustomerRow) -> Iterator[str]:
 
 
 def ask(url: str, query: str, **headers: str) -> httpx.Response:
-    named = {f"x-c360-{name}": value for name, value in headers.items()}
+    named = {f"x-c360-{name}": value for name, value in {"role": "manager", **headers}.items()}
     return httpx.post(f"{url}/graphql", json={"query": query}, headers=named, timeout=20)
 
 
@@ -72,7 +73,7 @@ def test_headers_that_name_nobody_are_refused(url):
 
 
 def test_a_mutation_does_not_come_by_get(url):
-    response = httpx.get(f"{url}/graphql", params={"query": "mutation { __typename }"})
+    response = httpx.get(f"{url}/graphql", params={"query": "mutation { __typename }"}, headers=MANAGER)
 
     refused_with(response, 405, Code.METHOD_NOT_ALLOWED)
     assert response.headers["allow"] == "POST"
@@ -80,7 +81,7 @@ def test_a_mutation_does_not_come_by_get(url):
 
 @pytest.mark.parametrize("query", ["{ nope", "query A { viewer { name } } query B { viewer { name } }"])
 def test_a_wrong_document_by_get_is_an_error_of_the_document(url, query):
-    response = httpx.get(f"{url}/graphql", params={"query": query})
+    response = httpx.get(f"{url}/graphql", params={"query": query}, headers=MANAGER)
 
     assert response.status_code == 200
     assert response.json()["errors"]
@@ -123,7 +124,7 @@ class TestOutOfReach:
             address = sa.make_url(direct)
             with proxied(str(address.host), address.port or 5432) as proxy:
                 through = address.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
-                with running(Application(Settings(database_url=through))) as url:
+                with running(Application(Settings(database_url=through, trust_subject_headers=True))) as url:
                     assert ask(url, NAMES).status_code == 200
 
                     proxy.cut()
@@ -137,7 +138,8 @@ class TestOutOfReach:
     def test_a_statement_that_takes_too_long_is_ended(self, template, tmp_path):
         with stores.empty_store(template, tmp_path) as direct:
             filled(direct)
-            with running(Application(Settings(database_url=direct, request_timeout=0.5))) as url:
+            settings = Settings(database_url=direct, request_timeout=0.5, trust_subject_headers=True)
+            with running(Application(settings)) as url:
                 with Locked(direct, "customer"):
                     refused_with(ask(url, NAMES), 503, Code.TIMEOUT)
                 assert ask(url, NAMES).status_code == 200

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import datetime as dt
+import hashlib
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 import strawberry
 from graphql import OperationType, get_operation_ast, parse
 from graphql.error import GraphQLSyntaxError
 
-from server.http import Headers
+from resolvers.access import Clearance, Role, Scope, Subject
+from server.call import Call
+from server.edge.texts import Texts
+from server.identity.identity import Authenticator, Identity, unauthenticated
 from server.payload import Asked
 from server.refusal import Code, Refusal
 from server.settings import Settings
+
+NAME = b"x-tiny-name"
+"""Who asks; `nobody` is not let in."""
 
 
 @strawberry.type
@@ -27,6 +36,13 @@ class Query:
     @strawberry.field
     async def slow(self, seconds: float) -> str:
         await asyncio.sleep(seconds)
+        return "done"
+
+    @strawberry.field
+    def burn(self, times: int) -> str:
+        """Takes processor time, some 0.5 ms each."""
+        for _ in range(times):
+            hashlib.sha256(b"x" * 1_000_000)
         return "done"
 
     @strawberry.field
@@ -48,29 +64,65 @@ SCHEMA = strawberry.Schema(Query, Mutation)
 class TinyAnswer:
     body: bytes
     executed: bool
+    way: str | None = None
+    cost: int = 0
+    operation_name: str | None = None
+    operation_kind: str | None = None
+    codes: tuple[str, ...] = ()
+
+
+class TinyAuthenticator:
+    """Believes everybody but `nobody`."""
+
+    async def identify(self, headers: Mapping[bytes, bytes], now: dt.datetime) -> Identity:
+        name = headers.get(NAME, b"somebody").decode()
+        if name == "nobody":
+            raise unauthenticated("Sign in", error=None)
+        return Identity(Subject(name, Role.MANAGER, Clearance.SECRET, Scope.ALL), None, None)
+
+    async def confirm(self, identity: Identity, now: dt.datetime) -> Identity:
+        return identity
 
 
 @dataclass
 class TinyService:
-    """Counts what it is asked; `failure` is raised instead of an answer, `ping_failure` by the health question."""
+    """Notes what it is asked; `failure` is raised instead of an answer, `ping_failure` by the health question."""
 
     failure: Exception | None = None
     ping_failure: Exception | None = None
-    asked: list[Asked] = field(default_factory=list)
-    headers: list[Headers] = field(default_factory=list)
+    texts: Texts = field(default_factory=lambda: Texts({}))
+    authenticator: Authenticator = field(default_factory=TinyAuthenticator)
+    upkeep: None = None
+    tracing: None = None
+    calls: list[Call] = field(default_factory=list)
+    running: int = 0
+    most_running: int = 0
+    cost: int = 0
 
-    async def __call__(self, asked: Asked, headers: Headers, *, allow_mutation: bool) -> TinyAnswer:
-        self.asked.append(asked)
-        self.headers.append(headers)
+    async def __call__(self, call: Call) -> TinyAnswer:
+        self.calls.append(call)
         if self.failure is not None:
             raise self.failure
-        if not allow_mutation and is_mutation(asked):
+        text = self.texts.text(call.asked)
+        if not call.allow_mutation and is_mutation(text, call.asked.operation_name):
             raise Refusal(405, Code.METHOD_NOT_ALLOWED, "Mutations need POST", headers=[(b"allow", b"POST")])
-        result = await SCHEMA.execute(asked.query, asked.variables, operation_name=asked.operation_name)
+        call.admit(self.cost)
+        self.running += 1
+        self.most_running = max(self.running, self.most_running)
+        try:
+            return await self._answer(text, call.asked)
+        finally:
+            self.running -= 1
+
+    async def _answer(self, text: str, asked: Asked) -> TinyAnswer:
+        result: Any = await SCHEMA.execute(text, asked.variables, operation_name=asked.operation_name)
         errors = [error.formatted for error in result.errors or ()]
         executed = result.data is not None
-        payload = {"data": result.data} if executed else {"errors": errors}
-        return TinyAnswer(orjson.dumps(payload), executed)
+        if executed:
+            self.texts.keep(asked)
+        return TinyAnswer(
+            orjson.dumps({"data": result.data} if executed else {"errors": errors}), executed, cost=self.cost
+        )
 
     async def ping(self) -> None:
         if self.ping_failure is not None:
@@ -81,10 +133,10 @@ class TinyService:
         yield self
 
 
-def is_mutation(asked: Asked) -> bool:
+def is_mutation(text: str, name: str | None) -> bool:
     try:
-        document = parse(asked.query)
+        document = parse(text)
     except GraphQLSyntaxError:
         return False
-    operation = get_operation_ast(document, asked.operation_name)
+    operation = get_operation_ast(document, name)
     return operation is not None and operation.operation is OperationType.MUTATION

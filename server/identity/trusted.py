@@ -1,47 +1,34 @@
-"""Who asks: the viewer of the settings, or, where headers are trusted, whom the request names."""
+"""Subjects that a request names by its headers, believed without proof: for development, tests and benchmarks."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from resolvers.access import Clearance, Role, Scope, Subject
+from server.identity.reach import REACH
 from server.refusal import Code, Refusal
-from server.settings import Settings
 
-REACH = {
-    Role.MANAGER: (Clearance.SECRET, Scope.ALL),
-    Role.SUPERVISOR: (Clearance.CONFIDENTIAL, Scope.DEPARTMENTS),
-    Role.AGENT: (Clearance.INTERNAL, Scope.OWN),
-    Role.ANALYST: (Clearance.INTERNAL, Scope.ALL),
-    Role.PARTNER: (Clearance.PUBLIC, Scope.PARTNER),
-    Role.AUDITOR: (Clearance.SECRET, Scope.ALL),
-}
-"""What a role sees as long as nothing else is said."""
-
-HEADERS = tuple(
+ROLE: Final = b"x-c360-role"
+HEADERS: Final = tuple(
     f"x-c360-{name}".encode() for name in ("role", "clearance", "scope", "staff", "departments", "customers")
 )
-MAX_IDS = 1_000
+MAX_IDS: Final = 1_000
 
-ViewerOf = Callable[[Mapping[bytes, bytes]], Subject]
 T = TypeVar("T")
 
 
-def viewer_of(settings: Settings) -> ViewerOf:
-    """The function that tells who asks, from a request's headers (names in lower case)."""
-    if not settings.trust_subject_headers:
-        viewer = _subject((settings.viewer_role.encode(), *[None] * 5))
-        return lambda _headers: viewer
-    fallback = settings.viewer_role.encode()
+def named_subject(headers: Mapping[bytes, bytes]) -> Subject | None:
+    """Whom the headers name; None when they name no role.
 
-    def named(headers: Mapping[bytes, bytes]) -> Subject:
-        role, *rest = (headers.get(name) for name in HEADERS)
-        return _subject((role or fallback, *rest))
-
-    return named
+    Raises:
+        Refusal: a header cannot be read (400, INVALID_SUBJECT).
+    """
+    if not headers.get(ROLE):
+        return None
+    return _subject(tuple(headers.get(name) for name in HEADERS))
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,1 @@
+"""GraphQL over sockets: the protocol graphql-transport-ws, by hand on ASGI. Start at `endpoint`, then `socket`."""

@@ -1,0 +1,77 @@
+"""What an open store needs while the application runs: it is looked at, told of in metrics, and kept in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from outbox.tail import Tail
+from resolvers.reading import ReadStore
+from server.housekeeping import HOUR, Deleted, Housekeeping
+from server.metrics import Metrics
+from store import schema_version
+from store.session import Database
+
+LONGEST_LAG: Final = 30.0
+"""Seconds that the reader of the event log may be behind; beyond it the process is not ready."""
+
+
+class NotReadyError(Exception):
+    """The process cannot do its work now; the text says why, in words for whoever runs it."""
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """Looks after one store.
+
+    `names` are those of the operations in trusted documents, `interval` the seconds between two rounds of housekeeping.
+    """
+
+    reads: ReadStore
+    database: Database
+    tail: Tail
+    retention: dt.timedelta
+    names: frozenset[str] = frozenset()
+    interval: float = HOUR
+    version: str = field(default_factory=schema_version.head)
+
+    async def check(self) -> None:
+        """Ask whether all is well: the tables are ours, and the event log is read. What the driver says is raised.
+
+        Raises:
+            NotReadyError: the database answers, and is not as it must be.
+        """
+        found = (await self.reads.row("SELECT version_num FROM alembic_version", ()))[0]
+        if found != self.version:
+            raise NotReadyError(f"The tables are of version {found}, and {self.version} is needed: run `c360 migrate`")
+        lag = self.tail.lag_seconds
+        if lag > LONGEST_LAG:
+            raise NotReadyError(f"The event log could not be read for {lag:.0f} s")
+
+    async def run(self, metrics: Metrics) -> None:
+        """Keep house for as long as the application runs."""
+
+        def counted(deleted: Deleted) -> None:
+            metrics.housekeeping.labels("events").inc(deleted.events)
+            metrics.housekeeping.labels("idempotency_keys").inc(deleted.keys)
+
+        url = self.database.engine.url
+        keeping = Housekeeping(url, retention=self.retention, position=lambda: self.tail.position.id, deleted=counted)
+        await keeping.run(lambda: dt.datetime.now(dt.UTC), interval=self.interval)
+
+    def gauges(self, metrics: Metrics) -> None:
+        """Set the gauges of the event log and of the connections to what holds now."""
+        tail = self.tail
+        for which, number in (("head", tail.head), ("horizon", tail.horizon), ("position", tail.position.id)):
+            metrics.log_ids.labels(which).set(number)
+        metrics.log_ids.labels("floor").set(tail.floor)
+        metrics.log_lag.set(tail.lag_seconds)
+        for what in ("looks", "moves", "resyncs", "outages"):
+            metrics.log_reads.labels(what).set(getattr(tail.counters, what))
+        pool: Any = self.database.engine.pool
+        metrics.pool.labels("write", "in_use").set(pool.checkedout())
+        metrics.pool.labels("write", "most").set(pool.size())
+        for name, in_use, most in self.reads.usage():
+            metrics.pool.labels(name, "in_use").set(in_use)
+            metrics.pool.labels(name, "most").set(most)

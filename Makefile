@@ -14,7 +14,7 @@ WORKERS ?= 2
 # pyright looks for the environment on the path
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test check bench bench-million format clean environment
+.PHONY: help demo test test-clients test-torture check bench bench-million bench-edge format clean environment
 
 help: ## this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,14 @@ demo: $(VENV)/.ready ## real data, the server on http://127.0.0.1:8360/graphql, 
 	$(BIN)/c360 demo $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.ready-dev ## the whole suite, on SQLite, and on PostgreSQL where C360_TEST_POSTGRES names one
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(if $(CI),--cov-fail-under=95)
+	$(BIN)/pytest --ignore=tests/clients -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(if $(CI),--cov-fail-under=95)
+
+test-clients: $(VENV)/.ready-dev ## the clients and tools of others against a real server; installs them (npm, pip)
+	$(BIN)/python -m tests.clients.installing
+	$(BIN)/pytest tests/clients --durations=5
+
+test-torture: $(VENV)/.ready-dev ## kills, cuts, crashes and mangled input at full size; most of an hour (PostgreSQL)
+	C360_TEST_TORTURE=full $(BIN)/pytest tests/server/torture tests/server/socket tests/outbox/torture --durations=10
 
 check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, and the stored GraphQL schema
 	$(BIN)/ruff format --check
@@ -38,6 +45,12 @@ bench: $(VENV)/.ready-dev ## the race against peers, with its bars (needs Postgr
 
 bench-million: $(VENV)/.ready-dev ## the view with a million customers against 50,000; making the world takes minutes
 	$(BIN)/python -m tests.bench.run --million
+
+bench-edge: $(VENV)/.ready-dev ## the shared step, the event log, delivery, and attacks, with their bars (needs PostgreSQL)
+	$(BIN)/python -m tests.bench.edge_step
+	$(BIN)/python -m tests.bench.edge_log
+	$(BIN)/python -m tests.bench.edge_delivery
+	$(BIN)/python -m tests.bench.edge
 
 format: $(VENV)/.ready-dev ## write the code as `make check` wants it
 	$(BIN)/ruff check --fix

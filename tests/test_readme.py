@@ -8,11 +8,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from server.demo import url_of
+from server.app import Application
+from server.asking import ask
+from server.demo import keys_of, signing, url_of
 from server.graphiql.page import examples
-from server.payload import Asked
-from server.service import open_service
 from server.settings import Settings
+from tests.server.running import running
 from tests.server.running_cli import c360
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -35,13 +36,12 @@ def demo(capsys, tmp_path) -> Path:
     return path
 
 
-@pytest.mark.anyio
-async def test_the_example_returns_the_whole_view_of_a_real_customer(demo):
+def test_the_example_returns_the_whole_view_of_a_real_customer(demo):
     variables = orjson.loads(VARIABLES)
-    async with open_service(Settings(database_url=url_of(demo))) as service:
-        answered = await service(Asked(QUERY, variables, None), {}, allow_mutation=False)
+    example = examples()[0]._replace(query=QUERY, variables=variables)
+    with running(Application(Settings(database_url=url_of(demo), token_keys_file=keys_of(demo)))) as url:
+        answer = ask(url, example, signing(keys_of(demo))(example.bearer))
 
-    answer = orjson.loads(answered.body)
     assert "errors" not in answer
     customer = answer["data"]["customer"]
     assert customer["code"] == variables["code"]

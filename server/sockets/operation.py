@@ -11,6 +11,7 @@ import structlog
 
 from server.call import Answered, Call
 from server.edge.meter import Metered
+from server.edge.pauses import LEAST
 from server.observing import Exchange
 from server.payload import asked_of
 from server.refusal import Code, Refusal
@@ -39,8 +40,7 @@ class Operation:
     async def run(self) -> None:
         """Answer it to its end. Raises Close when the socket must end with it."""
         structlog.contextvars.bind_contextvars(request_id=self._request_id)
-        self._exchange = self._observer.begin(self._request_id, {})
-        self._exchange.subject = self._socket.subject_name
+        self._exchange = self._begun()
         try:
             await self._run()
         except Refusal as refusal:
@@ -53,6 +53,12 @@ class Operation:
             log.exception("operation failed")
             await self._refuse(Refusal(500, Code.INTERNAL, "Internal error"))
 
+    def _begun(self) -> Exchange:
+        """What the observer is to be told of: the answer, and of a stream how it ended, if it was cut short."""
+        exchange = self._observer.begin(self._request_id, {})
+        exchange.subject = self._socket.subject_name
+        return exchange
+
     async def _run(self) -> None:
         asked = asked_of(self._payload)
         if self._exchange is not None:
@@ -62,7 +68,7 @@ class Operation:
         async with self._socket.at_once:
             meter = Metered(self._begin(call))
             replies, answered = await meter
-            self._tell(answered, meter.seconds)
+            await self._tell(answered, meter.seconds)
             if replies is None:
                 await self._send_all(answered)
         if replies is not None:
@@ -102,6 +108,7 @@ class Operation:
                     self._socket.tally.updates += 1
                     metrics.updates.inc()
                     answered = await anext(replies)
+            await self._tell(answered, 0.0)
             await self._end(answered)
         finally:
             metrics.subscriptions.dec()
@@ -125,14 +132,21 @@ class Operation:
             else:
                 return
 
-    def _tell(self, answered: Answered, cpu_seconds: float) -> None:
-        """Tell the observer how it began; a refusal costs the caller our patience."""
-        if self._exchange is not None:
-            self._exchange.answered(answered)
-            self._observer.end(self._exchange, status=200, sent=len(answered.body))
-            self._exchange = None
-        if not answered.executed:
-            self._edge.budget.blame(self._socket.who, cpu_seconds)
+    async def _tell(self, answered: Answered, cpu_seconds: float) -> None:
+        """Tell the observer, and charge the caller's budgets: a refusal costs patience, and may have to wait."""
+        exchange, self._exchange = self._exchange or self._begun(), None
+        exchange.answered(answered)
+        self._observer.end(exchange, status=200, sent=len(answered.body))
+        if answered.executed:
+            self._edge.budget.settle(self._socket.who, answered.cost, cpu_seconds)
+        else:
+            await self._blame(cpu_seconds)
+
+    async def _blame(self, cpu_seconds: float) -> None:
+        """Charge a refusal, and wait as long as it must. Raises Close when that is too long."""
+        delay = self._edge.budget.blame(self._socket.who, cpu_seconds)
+        if delay and not await self._edge.pauses.pause(self._socket.who, max(delay, LEAST), apart=delay):
+            raise Close(CloseCode.TRY_LATER, "Too many of the last operations were refused")
 
     async def _end(self, answered: Answered) -> None:
         """Say that it is over. Its id may be used again from here on: the client may as soon as it has heard it."""
@@ -141,16 +155,16 @@ class Operation:
 
     async def _refuse(self, refusal: Refusal) -> None:
         """Say why it is not answered, or not any more."""
-        if self._exchange is not None:
-            self._exchange.refused(refusal.code)
-            self._observer.end(self._exchange, status=refusal.status, sent=0)
+        exchange, self._exchange = self._exchange or self._begun(), None
+        exchange.refused(refusal.code)
+        self._observer.end(exchange, status=refusal.status, sent=0)
         if refusal.status == 401:
             raise no_longer(refusal, self._request_id)
         if refusal.status == 429:
             if not await self._edge.pauses.pause(self._socket.who):
                 raise Close(CloseCode.TRY_LATER, refusal.message)
         elif refusal.status < 500:
-            self._edge.budget.blame(self._socket.who, 0.0)
+            await self._blame(0.0)
         self._socket.free(self._key)
         await self._send(error_of(self._key, refusal.body(self._request_id)))
 

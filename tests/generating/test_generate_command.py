@@ -51,7 +51,7 @@ def test_a_worker_that_is_killed_is_said_in_words(tmp_path):
     arguments = ("--customers", "100000", "--workers", "1", "--database", f"sqlite+aiosqlite:///{tmp_path}/killed.db")
     running = start("generate", *arguments, cwd=tmp_path)
     _drawing(running.pid)[0].kill()
-    _, said = running.communicate(timeout=60)
+    _, said = running.communicate(timeout=180)
 
     assert running.returncode == 1
     assert "nothing was written" in said
@@ -64,7 +64,7 @@ def test_an_interrupt_leaves_nothing_behind_and_needs_no_traceback(tmp_path):
     workers = _drawing(running.pid)
     for each in (*workers, psutil.Process(running.pid)):
         each.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    _, said = running.communicate(timeout=180)
 
     assert running.returncode == 130
     assert "Traceback" not in said

@@ -35,12 +35,18 @@ def program(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from server.cli import main; main()", *arguments]
 
 
-def start(*arguments: str, cwd: Path, output: Any = subprocess.PIPE, **environment: str) -> subprocess.Popen[str]:
-    """Start the command line as a program; its output is piped, or goes to the file `output`."""
+def start(
+    *arguments: str, cwd: Path, output: Any = subprocess.PIPE, covered: bool = True, **environment: str
+) -> subprocess.Popen[str]:
+    """Start the command line as a program; its output is piped, or goes to the file `output`.
+
+    A program that is not `covered` runs at its own speed: its lines are not counted.
+    """
+    here = {name: value for name, value in os.environ.items() if covered or not name.startswith("COVERAGE_")}
     return subprocess.Popen(
         program(*arguments),
         cwd=cwd,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", **environment},
+        env={**here, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", **environment},
         stdout=output,
         stderr=output,
         text=True,

@@ -9,7 +9,7 @@ import pytest
 from resolvers.reading.errors import InvalidError
 from resolvers.reading.limits import Limits
 from resolvers.reading.variables import read_variables
-from tests.reading.limits.asking import milliseconds, read, schema
+from tests.reading.limits.asking import milliseconds, most, read, schema
 
 KINDS = 'query ($kinds: [TimelineKind!]) { customer(code: "x") { timeline(kinds: $kinds) { totalCount } } }'
 FILTER = "query ($filter: CustomerFilter) { customers(filter: $filter) { totalCount } }"
@@ -69,10 +69,10 @@ def test_suggestions_can_be_left_out():
 
 def test_hostile_variables_keep_nobody_busy():
     for given in ({"kinds": ["x"] * 60_000}, {"kinds": ["x"] * 4_999}, {"kinds": "x" * 250_000}):
-        assert milliseconds(lambda: _try(KINDS, given)) < 100  # noqa: B023  # called at once
+        assert milliseconds(lambda: _try(KINDS, given)) < most(100)  # noqa: B023  # called at once
     for items in (80_000, 2_400):
         given = {"filter": {"and": [{"not": {}}] * items}}
-        assert milliseconds(lambda: _try(FILTER, given)) < 100  # noqa: B023  # called at once
+        assert milliseconds(lambda: _try(FILTER, given)) < most(100)  # noqa: B023  # called at once
 
 
 def _try(text: str, given: dict[str, Any]) -> None:

@@ -35,7 +35,8 @@ class ServerProcess:
         """Start it, and wait until it is ready."""
         began = time.monotonic()
         with (self._folder / "server.log").open("a") as log:
-            self._process = start("serve", "--port", str(self.port), cwd=self._folder, output=log, **self._environment)
+            words = ("serve", "--port", str(self.port))
+            self._process = start(*words, cwd=self._folder, output=log, covered=False, **self._environment)
         process = self._process
         wait_until_ready(self.url, lambda: process.poll() is None)
         self.restarts.append(time.monotonic() - began)

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 import sqlalchemy as sa
 
 from outbox.event import LogKeyRow
-from outbox.statement import Reads, Statement
+from store.statement import Reads, Statement
 
 UID_BYTES: Final = 4
 """How much of a row's `uid` a position holds."""

@@ -10,8 +10,8 @@ import structlog
 from outbox.cursor import Position
 from outbox.outage import OUTAGES, back_off
 from outbox.reader import PAGE, CursorExpired, LoggedEvent, read_page
-from outbox.statement import Reads
 from outbox.tail import Tail
+from store.statement import Reads
 
 log = structlog.stdlib.get_logger("outbox.following")
 

@@ -20,9 +20,9 @@ from sqlalchemy.engine import Dialect
 
 from outbox.cursor import Position
 from outbox.event import LogEventRow, LogMetaRow
-from outbox.reader import position_of, uid_of
-from outbox.statement import Statement
+from outbox.reader import position_of
 from store.base import Base
+from store.statement import Statement
 
 CHANNEL: Final = "c360_log"
 """What writers notify on PostgreSQL, and readers listen to."""
@@ -212,4 +212,4 @@ _LAST: Final = _last()
 def _looked(rows: Sequence[Any], horizon: int, head: int) -> Look:
     ((epoch, floor, seen, last, uid),) = rows
     position = Position.beginning(epoch) if last is None else position_of(epoch, last, uid)
-    return Look(horizon, head, floor, position, uid_of(seen))
+    return Look(horizon, head, floor, position, seen)

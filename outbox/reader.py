@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from outbox.cursor import UID_BYTES, Position
 from outbox.event import LogEventRow, LogMetaRow
-from outbox.statement import Reads, Statement
 from store.base import Base
+from store.statement import Reads, Statement
 
 PAGE: Final = 200
 """Events of a page, when nothing else is said."""
@@ -85,9 +85,9 @@ async def read_page(
     rows = await statement.rows(reads, after=begin, upto=upto.id, limit=limit)
     epoch, floor, seen, ahead = rows[0][:4]
     if after is not None:
-        verify(after, epoch, floor, uid_of(seen))
+        verify(after, epoch, floor, seen)
     if upto.id >= begin:
-        verify(upto, epoch, floor, uid_of(ahead))
+        verify(upto, epoch, floor, ahead)
     return [_event(epoch, row) for row in rows if row[4] is not None]
 
 
@@ -107,7 +107,8 @@ def _page(kinds: frozenset[str] | None) -> Statement:
     """Floor, epoch, the rows at both ends, and the events between them, all seen at one moment."""
     after, upto = sa.bindparam("after", type_=sa.BigInteger), sa.bindparam("upto", type_=sa.BigInteger)
     seen, ahead = _EVENT.alias("seen"), _EVENT.alias("ahead")
-    between = sa.select(_EVENT).where(_EVENT.c.id > after, _EVENT.c.id <= upto)
+    told = [each if each.name != "data" else sa.cast(each, sa.Text).label("data") for each in _EVENT.c]
+    between = sa.select(*told).where(_EVENT.c.id > after, _EVENT.c.id <= upto)
     if kinds is not None:
         between = between.where(_EVENT.c.kind.in_([sa.bindparam(f"kind_{n}", one) for n, one in enumerate(kinds)]))
     found = between.order_by(_EVENT.c.id).limit(sa.bindparam("limit", type_=sa.BigInteger)).subquery("found")
@@ -121,9 +122,7 @@ def _page(kinds: frozenset[str] | None) -> Statement:
     )
 
 
-def _event(epoch: str, row: Any) -> LoggedEvent:
-    """An event of a driver's row: SQLite's gives texts, PostgreSQL's ids of a class of its own, and instants."""
+def _event(epoch: str, row: tuple[Any, ...]) -> LoggedEvent:
     number, uid, kind, aggregate_type, aggregate_id, data, at, actor = row[4:]
-    about = uuid.UUID(aggregate_id) if isinstance(aggregate_id, str) else uuid.UUID(bytes=aggregate_id.bytes)
-    moment = dt.datetime.fromisoformat(at) if isinstance(at, str) else at
-    return LoggedEvent(position_of(epoch, number, uid), kind, aggregate_type, about, orjson.loads(data), moment, actor)
+    position = position_of(epoch, number, uid)
+    return LoggedEvent(position, kind, aggregate_type, aggregate_id, orjson.loads(data), at, actor)

@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outbox.event import EventKind
 from outbox.log import Change, append
-from resolvers.lookup import Lookup
 from resolvers.reading.stores import ReadStore
 from store.api_key import ApiKeyCustomerRow, ApiKeyRow
 from store.base import new_id
 from store.customer import CustomerRow
+from store.statement import Statement
 from store.types import Prose
 
 PREFIX: Final = "c360_"
@@ -201,7 +201,7 @@ def _checksum(text: str) -> str:
     return letters
 
 
-_HOLDER: Final = Lookup(
+_HOLDER: Final = Statement(
     sa.select(ApiKeyRow.id, ApiKeyRow.name, ApiKeyRow.expires_at, ApiKeyCustomerRow.customer_id)
     .select_from(sa.outerjoin(ApiKeyRow, ApiKeyCustomerRow, ApiKeyCustomerRow.key_id == ApiKeyRow.id))
     .where(ApiKeyRow.secret_hash == sa.bindparam("secret_hash", type_=Prose()), ApiKeyRow.revoked_at.is_(None))

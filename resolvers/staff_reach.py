@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from resolvers.lookup import Lookup
 from resolvers.reading.parameters import TODAY, ListOf, member
 from resolvers.reading.stores import ReadStore
 from resolvers.scopes import holds_today
 from store.customer import CustomerRow
 from store.department import DepartmentRow
 from store.staff import MembershipRole, MembershipRow, StaffRow, StaffStatus
+from store.statement import Statement
 from store.types import Prose
 
 LEADING: Final = (MembershipRole.HEAD, MembershipRole.ACTING_HEAD, MembershipRole.DEPUTY)
@@ -73,7 +73,7 @@ def _reach() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-_REACH: Final = Lookup(_reach())
-_CUSTOMERS: Final = Lookup(
+_REACH: Final = Statement(_reach())
+_CUSTOMERS: Final = Statement(
     sa.select(CustomerRow.id).where(member(CustomerRow.code, sa.bindparam("codes", type_=ListOf(Prose()))))
 )

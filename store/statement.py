@@ -1,17 +1,25 @@
-"""Small statements that the bare driver answers, with values of Python in and out: for what each request looks up."""
+"""Small statements that bare drivers run, with Python's values in and out: the engine would cost more than they do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from resolvers.reading.stores import ReadStore
-
 Process = Callable[[Any], Any] | None
+
+
+class Reads(Protocol):
+    """A connection or a pool on which each statement is a transaction of its own."""
+
+    dialect: Dialect
+
+    async def rows(self, text: str, values: Sequence[Any]) -> Sequence[Any]:
+        """All rows of a statement, with the driver's own values."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +31,21 @@ class _Compiled:
     columns: Sequence[Process]
 
 
-class Lookup:
+class Statement:
     """A select that is compiled once for each kind of store. Values are given by the names of its parameters."""
 
     def __init__(self, select: sa.Select[*tuple[Any, ...]]) -> None:
         self._select = select
         self._known: dict[str, _Compiled] = {}
 
-    async def rows(self, store: ReadStore, **values: Any) -> list[tuple[Any, ...]]:
+    async def rows(self, reads: Reads, **values: Any) -> list[tuple[Any, ...]]:
         """The rows, in the types of the columns."""
-        compiled = self._known.get(store.dialect.name) or self._compile(store.dialect)
+        compiled = self._known.get(reads.dialect.name) or self._compile(reads.dialect)
         bound = []
         for name, own, process in compiled.parameters:
             value = values.get(name, own)
             bound.append(value if process is None else process(value))
-        found = await store.rows(compiled.text, bound)
+        found = await reads.rows(compiled.text, bound)
         return [
             tuple(
                 value if process is None else process(value)

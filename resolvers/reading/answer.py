@@ -27,7 +27,7 @@ from resolvers.reading.errors import InvalidError, UnplannableError
 from resolvers.reading.extensions import Cost, extensions
 from resolvers.reading.limits import Limits
 from resolvers.reading.payloads import check_payloads
-from resolvers.reading.planner import Planner
+from resolvers.reading.planner import Plan, Planner
 from resolvers.reading.replies import Reply, Way, body_of, codes_of, formatted, refused, whole
 from resolvers.reading.stores import ReadStore
 from resolvers.reading.variables import read_variables
@@ -143,6 +143,21 @@ class Answerer:
             raise BadVariablesError(found)
         return found
 
+    def plan(self, prepared: Prepared, context: Context, *, walking: bool) -> Plan:
+        """The plan of a whole operation. Raises UnplannableError or InvalidError."""
+        root = self.schema.get_root_type(prepared.operation.operation)
+        assert root is not None  # noqa: S101  # the operation was found valid
+        return self.planner.plan(
+            prepared.operation,
+            prepared.document.fragments,
+            root,
+            lambda compiler: compiler.collect(root, [prepared.operation]),
+            prepared.variables,
+            context.subject.access,
+            walking=walking,
+            entry="",
+        )
+
     def _admitted(
         self, document: Document, operation: OperationDefinitionNode, values: Mapping[str, Any], context: Context
     ) -> Cost:
@@ -164,20 +179,9 @@ class Answerer:
 
     async def _direct(self, prepared: Prepared, context: Context) -> bytes | None:
         """The answer without the executor, or None when a slower way must find the answer, or the errors."""
-        root = self.schema.query_type
-        assert root is not None  # noqa: S101  # a schema without queries is not ours
         run = Run(context, prepared.variables)
         try:
-            plan = self.planner.plan(
-                prepared.operation,
-                prepared.document.fragments,
-                root,
-                lambda compiler: compiler.collect(root, [prepared.operation]),
-                prepared.variables,
-                context.subject.access,
-                walking=False,
-                entry="",
-            )
+            plan = self.plan(prepared, context, walking=False)
             ending = extensions(prepared.cost, plan.withheld_json)
             if plan.is_whole and not plan.needs_walk:
                 return whole(plan.keys, await plan.texts(run), ending)

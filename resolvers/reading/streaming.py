@@ -181,19 +181,9 @@ class _Stream:
         return _Batch(found, run.context, plan.withheld_json)
 
     async def _found(self, context: Context, stretch: Stretch, *, walking: bool) -> tuple[Plan, Run, Found]:
-        root, prepared = self._root(), self._prepared
-        plan = self._answerer.planner.plan(
-            prepared.operation,
-            prepared.document.fragments,
-            root,
-            lambda compiler: compiler.collect(root, [prepared.operation]),
-            prepared.variables,
-            context.subject.access,
-            walking=walking,
-            entry="",
-        )
+        plan = self._answerer.plan(self._prepared, context, walking=walking)
         own = replace(context, store=self._answerer.store, walking=walking, notes=Notes())
-        run = Run(own, prepared.variables, stretch)
+        run = Run(own, self._prepared.variables, stretch)
         (found,) = await plan.documents(run)
         return plan, run, found
 

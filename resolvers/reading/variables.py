@@ -20,9 +20,9 @@ def read_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any], limits: Limits
 ) -> Mapping[str, Any] | list[GraphQLError]:
     """The variables as the operation wants them, or what is wrong with them. Raises InvalidError for too much."""
+    check_variables(given, limits)
     if not operation.variable_definitions:
         return {}
-    check_variables(given, limits)
     found = get_variable_values(
         schema,
         operation.variable_definitions,

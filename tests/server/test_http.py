@@ -177,15 +177,6 @@ class TestBodies:
 
         assert word in message
 
-    def test_nesting_is_bounded(self, client):
-        deep: list = []
-        for _ in range(200):
-            deep = [deep]
-
-        message = refused_with(ask(client, {"query": HELLO, "variables": {"a": deep}}), 400, Code.INVALID_REQUEST)
-
-        assert "40 levels" in message
-
     def test_the_answer_to_bad_json_has_the_form_that_was_asked_for(self, client):
         response = ask(client, content=b"{", accept=GRAPHQL)
 

@@ -254,7 +254,7 @@ DEEP = "{ viewer " + "{ staff " * 300 + "{ id }" + " }" * 300 + " }"
         ({"query": ""}, "INVALID_REQUEST"),
         ({}, "INVALID_REQUEST"),
         ({"query": None}, "INVALID_REQUEST"),
-        ({"query": "{ viewer { role } }", "variables": {"x": [1] * 11_000}}, "INVALID_REQUEST"),
+        ({"query": "{ viewer { role } }", "variables": {"x": [1] * 11_000}}, "LIMIT_VARIABLES"),
         ({"documentId": "unknown"}, "UNTRUSTED_DOCUMENT"),
         ({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}, "PERSISTED_QUERY_NOT_FOUND"),
         ({"query": "query ($x: Int!) { departments(first: $x) { nodes { id } } }"}, "BAD_USER_INPUT"),

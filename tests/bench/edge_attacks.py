@@ -9,6 +9,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 JSON = "content-type: application/json"
 
@@ -31,8 +32,9 @@ def body(payload: bytes, *headers: str) -> bytes:
 
 
 def document(text: Callable[[int], str], variables: object = None) -> Callable[[int], bytes]:
-    """Requests with a document."""
-    return lambda number: body(json.dumps({"query": text(number), "variables": variables}).encode())
+    """Requests with a document. The sender is to be busy with sending, so what is the same is written once."""
+    rest = b', "variables": ' + json.dumps(variables).encode() + b"}"
+    return lambda number: body(b'{"query": ' + json.dumps(text(number)).encode() + rest)
 
 
 def _repeated(word: str, count: int, between: str = " ") -> Callable[[int], str]:
@@ -81,10 +83,11 @@ def _many_fragments(number: int) -> str:
     return f"query Q{number} {{ viewer {{ {spread} }} }} {defined}"
 
 
-def _chunked(number: int) -> bytes:
+@cache
+def _chunks() -> bytes:
     """20 MB that arrive piece by piece, without a length."""
     piece = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
-    return f"{JSON}\r\nx-number: {number}\r\ntransfer-encoding: chunked\r\n\r\n".encode() + piece * 320 + b"0\r\n\r\n"
+    return f"{JSON}\r\ntransfer-encoding: chunked\r\n\r\n".encode() + piece * 320 + b"0\r\n\r\n"
 
 
 def _declared(number: int) -> bytes:
@@ -131,7 +134,7 @@ def attacks() -> Iterable[Attack]:
     yield Attack("cost: pages in pages", _any("COST_EXCEEDED"), document(_nested_pages))
     yield Attack("circular introspection", _any(validation, "LIMIT_DEPTH", "COST_EXCEEDED"), document(_introspection))
     yield Attack("20 MB declared", _any("BODY_TOO_LARGE"), _declared)
-    yield Attack("20 MB in chunks", _any("BODY_TOO_LARGE"), _chunked)
+    yield Attack("20 MB in chunks", _any("BODY_TOO_LARGE"), lambda _: _chunks())
     yield Attack("compressed body", _any("UNSUPPORTED_MEDIA_TYPE"), _compressed)
     yield Attack(
         "long comment", _any("LIMIT_LENGTH"), document(lambda n: f"#{n}{'x' * 200_000}\n{{ viewer {{ name }} }}")

@@ -67,7 +67,7 @@ def token_command(
     expires = dt.datetime.fromtimestamp(claims["exp"], dt.UTC).isoformat()
     typer.echo(orjson.dumps({"token": token, "expires": expires, "claims": claims}) if as_json else token)
     if not as_json:
-        typer.echo(f"Good until {expires} for a role {role}", err=True)
+        typer.echo(f"Good until {expires} for the role {role}", err=True)
     _warn_if_refused(settings)
 
 
@@ -77,8 +77,8 @@ def check_bearer(bearer: Bearer) -> None:
         scope = narrowed(bearer.role, bearer.clearance, bearer.scope)[1]
         if bearer.staff_number is None and scope in DEPARTMENTAL | {Scope.OWN}:
             raise UserError(
-                f"A role {bearer.role.lower()} with the scope {scope.lower()} is of a member of the staff",
-                cure="say whose it is: --staff NUMBER",
+                f"A token for the role {bearer.role.lower()} with the scope {scope.lower()} must say whose it is",
+                cure="name the member of the staff: --staff NUMBER",
                 exit_code=ExitCode.WRONG_USE,
             )
         read_claims(own_claims(bearer, dt.datetime.now(dt.UTC), dt.timedelta(hours=1)), CLAIMS)

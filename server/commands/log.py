@@ -195,4 +195,4 @@ def _line(event: LoggedEvent, keys: CursorKeys, *, as_json: bool) -> str:
         return f"{position.id} {event.at.isoformat()} {event.kind} {event.aggregate_id} {event.actor} {data}"
     shown: dict[str, Any] = dataclasses.asdict(event) | {"id": position.id, "cursor": keys.sign(position)}
     del shown["position"]
-    return orjson.dumps(shown).decode()
+    return orjson.dumps(shown, default=str).decode()  # asyncpg's UUID is a class of its own

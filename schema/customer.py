@@ -65,6 +65,10 @@ class CustomerMetrics:
     ticket_count: int = column(CustomerRow.ticket_count, "How many tickets the customer had.")
     open_ticket_count: int = column(CustomerRow.open_ticket_count, "How many of them are open.")
     complaint_count: int = column(CustomerRow.complaint_count, "How many of them were complaints.")
+    referral_count: int = column(
+        CustomerRow.referral_count,
+        "How often the customer referred another one to us, also where that has ended. 转介绍",
+    )
     satisfaction: float | None = column(_satisfaction, "Mean satisfaction over all answers, 1 (bad) to 5 (good).")
     last_activity_at: dt.datetime = column(CustomerRow.last_activity_at, "When anything last happened.")
 

@@ -30,13 +30,15 @@ class CustomerOrder(enum.StrEnum):
     LAST_ACTIVITY_AT_DESC = "LAST_ACTIVITY_AT_DESC"
     LAST_ACTIVITY_AT_ASC = "LAST_ACTIVITY_AT_ASC"
     MONETARY_DESC = "MONETARY_DESC"
+    REFERRALS_DESC = "REFERRALS_DESC"
 
 
 expose(
     CustomerOrder,
     "How customers are ordered. MONETARY compares numbers, whatever the currency.",
     "by code\nby name, letter by letter\nlatest on record first\nthose with whom something happened last first\n"
-    "those with whom nothing happened for longest first\nthose who bought most first",
+    "those with whom nothing happened for longest first\nthose who bought most first\n"
+    "those who referred most others to us first",
 )
 
 CUSTOMER_ORDERS = {
@@ -46,6 +48,7 @@ CUSTOMER_ORDERS = {
     CustomerOrder.LAST_ACTIVITY_AT_DESC: (CustomerRow.last_activity_at.desc(), CustomerRow.id.desc()),
     CustomerOrder.LAST_ACTIVITY_AT_ASC: (CustomerRow.last_activity_at, CustomerRow.id),
     CustomerOrder.MONETARY_DESC: (CustomerRow.monetary_minor.desc(), CustomerRow.id.desc()),
+    CustomerOrder.REFERRALS_DESC: (CustomerRow.referral_count.desc(), CustomerRow.id.desc()),
 }
 
 

@@ -29,16 +29,28 @@ class Department(Node):
     number: str = column(DepartmentRow.number, "The number that people know it by.")
     name: str = column(DepartmentRow.name, "Its name.")
     scope_of_work: str | None = column(DepartmentRow.scope_of_work, "What it does.")
+    closed_on: dt.date | None = column(
+        DepartmentRow.closed_on, "Since when it takes nothing new; not set while it is open."
+    )
     created_at: dt.datetime = column(DepartmentRow.created_at, "Since when it is on record.")
     updated_at: dt.datetime = column(DepartmentRow.updated_at, "When it last changed.")
     version: int = column(DepartmentRow.version, "Counts the changes; give it back when you update.")
     parent: Department | None = one(lambda d, p: p.id == d.parent_id, "The department above.")
+    merged_into: Department | None = one(
+        lambda d, m: m.id == d.merged_into_id, "The department that it was merged into. 合并后部门"
+    )
     children: list[Department] = many(
         lambda d, c: c.parent_id == d.id, "The departments directly below.", order_by=[DepartmentRow.number]
     )
     head: MembershipLink | None = one(
         lambda d, m, day: (m.department_id == d.id) & (m.role == MembershipRole.HEAD) & covers(m, day),
         "Who leads it; not set while it is vacant.",
+        order_by=[MembershipRow.since.desc(), MembershipRow.id],
+        arguments={"as_of": AS_OF_DAY},
+    )
+    acting_head: MembershipLink | None = one(
+        lambda d, m, day: (m.department_id == d.id) & (m.role == MembershipRole.ACTING_HEAD) & covers(m, day),
+        "Who leads it while it has no head, or the head is away. 代理负责人",
         order_by=[MembershipRow.since.desc(), MembershipRow.id],
         arguments={"as_of": AS_OF_DAY},
     )

@@ -51,6 +51,8 @@ class CustomerRow(Versioned, Base):
         sa.Index("ix_customer_last_activity_at_id", "last_activity_at", "id"),
         sa.Index("ix_customer_monetary_minor_id", "monetary_minor", "id"),
         sa.Index("ix_customer_department_id_code", "department_id", "code"),
+        sa.Index("ix_customer_referral_count_id", "referral_count", "id"),
+        sa.Index("ix_customer_department_id_referral_count", "department_id", "referral_count", "id"),
     )
 
     id: Mapped[Key]
@@ -87,6 +89,7 @@ class CustomerRow(Versioned, Base):
     ticket_count: Mapped[int] = mapped_column(default=0, server_default="0")
     open_ticket_count: Mapped[int] = mapped_column(default=0, server_default="0")
     complaint_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    referral_count: Mapped[int] = mapped_column(default=0, server_default="0")
     satisfaction_sum: Mapped[int] = mapped_column(default=0, server_default="0", info=INTERNAL)
     satisfaction_count: Mapped[int] = mapped_column(default=0, server_default="0", info=INTERNAL)
     last_activity_at: Mapped[dt.datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import sqlalchemy as sa
@@ -11,7 +12,10 @@ from store.base import Base, Key, Versioned, refers
 
 
 class DepartmentRow(Versioned, Base):
-    """One department. `parent_id` makes the tree; commands keep it free of cycles under one lock."""
+    """One department. `parent_id` makes the tree; commands keep it free of cycles under one lock.
+
+    From `closed_on` on it takes nothing new; where it was merged into another, `merged_into_id` says into which.
+    """
 
     __tablename__ = "department"
     __table_args__ = (
@@ -24,3 +28,5 @@ class DepartmentRow(Versioned, Base):
     name: Mapped[str]
     scope_of_work: Mapped[str | None]
     parent_id: Mapped[uuid.UUID | None] = refers("department.id")
+    closed_on: Mapped[dt.date | None]
+    merged_into_id: Mapped[uuid.UUID | None] = refers("department.id")

@@ -1,4 +1,6 @@
-"""The figures of a customer's dealings, recomputed from interactions, tickets and ledger entries in set-based SQL.
+"""The figures of a customer's dealings, recomputed from what is recorded in set-based SQL.
+
+What is recorded: interactions, tickets, ledger entries, and the referrals among the relations of customers.
 
 Whoever writes one of those refreshes the customers it touched, in the same transaction and after the flush. On
 PostgreSQL the customers are locked first, so that two writers at once end with the figures of both; the transaction
@@ -22,6 +24,7 @@ from sqlalchemy.sql.functions import ReturnTypeFromArgs
 
 from store.base import Base
 from store.ledger import LedgerKind
+from store.relation import RelationKind
 from store.ticket import ENDED, TicketKind
 
 CHUNK: Final = 10_000
@@ -34,6 +37,7 @@ _CUSTOMER = Base.metadata.tables["customer"]
 _BALANCE = Base.metadata.tables["ledger_balance"]
 _ENTRY = Base.metadata.tables["ledger_entry"]
 _CREDIT = Base.metadata.tables["credit_account"]
+_RELATION = Base.metadata.tables["customer_relation"]
 _INTERACTION = Base.metadata.tables["interaction"]
 _TICKET = Base.metadata.tables["ticket"]
 _TICKET_EVENT = Base.metadata.tables["ticket_event"]
@@ -136,7 +140,7 @@ def _figures(within: Within) -> sa.Update:
 def _totals(within: Within) -> sa.Subquery:
     """The figures of each customer as they should be; a customer without dealings has zeroes and nulls."""
     journal, cases, events, account = _journal(within), _cases(within), _events(within), _account(within)
-    parts = (journal, cases, events, account, _worth(within))
+    parts = (journal, cases, events, account, _worth(within), _referrals(within))
     counts = [
         sa.func.coalesce(column, 0).label(column.name)
         for part in parts
@@ -207,6 +211,14 @@ def _worth(within: Within) -> sa.Subquery:
         source=_BALANCE.join(_CUSTOMER, own),
         monetary_minor=_sum(sign * _BALANCE.c.amount_minor),
     )
+
+
+def _referrals(within: Within) -> sa.Subquery:
+    """How many referrals name each customer as the one who referred, those that have ended too: they happened."""
+    referrer = _RELATION.c.to_id
+    chosen = sa.select(referrer.label("customer_id"), sa.func.count().label("referral_count"))
+    referred = _RELATION.c.kind == RelationKind.REFERRED_BY
+    return chosen.where(referred, within(referrer)).group_by(referrer).subquery()
 
 
 def _by_customer(

@@ -21,6 +21,7 @@ from outbox.log import JSON, Change, append
 from resolvers.generating.chance import mix
 from resolvers.generating.chunks import Chunk, draw_frame
 from resolvers.generating.plan import WorldPlan
+from resolvers.generating.referrals import count_referrals
 from resolvers.generating.rows import Page, Parcel
 from resolvers.generating.targets import TABLES
 from resolvers.generating.writing import BulkWriter, first_filled, open_writer
@@ -66,6 +67,7 @@ async def generate_world(
             raise NotEmptyError(f"a world goes into an empty database only: table {filled} already holds rows")
         await writer.clear()
         counts = await _write(writer, plan, workers, report)
+        await count_referrals(connection)
         await writer.restore(lambda done, total: report(Stage.INDEXES, done, total))
         await _announce(session, plan, counts, at)
     return counts

@@ -79,8 +79,10 @@ def _owner(world: World, customer: Row, args: Args) -> list[Row]:
     return [a for a in _as_of_day("Assignment", "customer_id")(world, customer, args) if a and a["role"] == "OWNER"]
 
 
-def _head(world: World, department: Row, args: Args) -> list[Row]:
-    return [m for m in _as_of_day("Membership", "department_id")(world, department, args) if m and m["role"] == "HEAD"]
+def _leader(role: str) -> Find:
+    """Who has a department in a role on a day."""
+    members = _as_of_day("Membership", "department_id")
+    return lambda w, department, args: [m for m in members(w, department, args) if m and m["role"] == role]
 
 
 def _grade_period(world: World, customer: Row, args: Args) -> list[Row]:
@@ -121,7 +123,9 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Customer", "credit"): ("CreditAccount", _refers("CreditAccount", "id", "customer_id"), ()),
     ("CustomerRelation", "customer"): ("Customer", _refers("Customer", "other_id"), ()),
     ("Department", "parent"): ("Department", _refers("Department", "parent_id"), ()),
-    ("Department", "head"): ("Membership", _head, LATEST),
+    ("Department", "mergedInto"): ("Department", _refers("Department", "merged_into_id"), ()),
+    ("Department", "head"): ("Membership", _leader("HEAD"), LATEST),
+    ("Department", "actingHead"): ("Membership", _leader("ACTING_HEAD"), LATEST),
     ("Interaction", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
     ("Interaction", "handler"): ("Staff", _refers("Staff", "staff_id"), ()),
     ("Interaction", "department"): ("Department", _refers("Department", "department_id"), ()),
@@ -207,6 +211,7 @@ ORDERS: dict[str, dict[str, Keys]] = {
         "LAST_ACTIVITY_AT_DESC": (("last_activity_at", -1), ("id", -1)),
         "LAST_ACTIVITY_AT_ASC": (("last_activity_at", 1), ("id", 1)),
         "MONETARY_DESC": (("monetary_minor", -1), ("id", -1)),
+        "REFERRALS_DESC": (("referral_count", -1), ("id", -1)),
     },
     "Department": {"NUMBER_ASC": (("number", 1), ("id", 1)), "NAME_ASC": NAME},
     "Interaction": {

@@ -29,7 +29,8 @@ def directory(chance: Chance) -> Iterator[Base]:
     for number in range(7):
         parent = places[(number - 1) // 2].id if number % 5 else None
         name = member_of(TEXTS, number // 2)
-        places.append(chance.row(DepartmentRow, number=f"D{number}", name=name, parent_id=parent))
+        closed = {"closed_on": NOW.date(), "merged_into_id": places[0].id} if number == 5 else {"closed_on": None}
+        places.append(chance.row(DepartmentRow, number=f"D{number}", name=name, parent_id=parent, **closed))
     yield from places
     people = [chance.row(StaffRow, number=f"S{n}", name=member_of(TEXTS, n // 3)) for n in range(12)]
     yield from people
@@ -55,6 +56,13 @@ def _career(chance: Chance, number: int, person: StaffRow, places: list[Departme
         yield chance.row(WorkHistoryRow, **keys)
 
 
+def acting_heads(chance: Chance, people: list[StaffRow], places: list[DepartmentRow]) -> Iterator[Base]:
+    """Acting heads past, present and to come, beside a head or without one."""
+    for person in people[::2]:
+        keys = {"staff_id": person.id, "department_id": chance.one(*places).id}
+        yield chance.row(MembershipRow, **keys, role=MembershipRole.ACTING_HEAD, until=chance.one(None, *_ends()))
+
+
 def _ends() -> tuple[dt.date, ...]:
     return (NOW.date(), NOW.date() + dt.timedelta(days=1), dt.date(2025, 1, 1))
 
@@ -71,6 +79,7 @@ def customers(chance: Chance, places: list[DepartmentRow]) -> list[CustomerRow]:
                 name=member_of(TEXTS, number // 2),
                 kind=member(CustomerKind, number),
                 currency=CURRENCIES[number % 4],
+                referral_count=0,
                 department_id=None if number % 5 == 4 else chance.one(*places).id,
             )
         )
@@ -108,6 +117,7 @@ def make_world(seed: int = 20260302) -> list[Base]:
         rows += dealings(chance, customer, contacts, places, people, busy=clients.index(customer) % 6 == 0)
     rows += relations(chance, clients)
     rows += disclosures(chance, clients, people)
+    rows += acting_heads(Chance(seed + 1), people, places)
     return rows
 
 

@@ -19,12 +19,14 @@ from store.customer import CustomerRow
 from store.figures import refresh_figures
 from store.interaction import InteractionRow
 from store.ledger import LedgerBalanceRow, LedgerEntryRow, LedgerKind
+from store.relation import RelationKind, RelationRow
 from store.ticket import ENDED, TicketEventKind, TicketEventRow, TicketKind, TicketRow, TicketStatus
 from tests.factories import NOW, settled
 from tests.factories.credit import add_credit_account
 from tests.factories.customer import add_customer
 from tests.factories.interaction import add_interaction
 from tests.factories.ledger import add_entry
+from tests.factories.relation import add_relation
 from tests.factories.ticket import add_ticket, add_ticket_event
 
 pytestmark = pytest.mark.anyio
@@ -40,6 +42,7 @@ FIGURES = (
     "ticket_count",
     "open_ticket_count",
     "complaint_count",
+    "referral_count",
     "satisfaction_sum",
     "satisfaction_count",
     "last_activity_at",
@@ -140,6 +143,21 @@ async def test_the_account_is_added_up_by_kind_and_currency(database, everyone):
             "last_activity_at": LATER,
         }
         assert (await session.get(CreditAccountRow, customer.id)).used_minor == 69_00
+
+
+@pytest.mark.parametrize("everyone", [True, False])
+async def test_referrals_are_counted_also_those_that_ended_and_no_subsidiaries(database, everyone):
+    async with database.transaction() as session:
+        referrer, first, second = [await add_customer(session) for _ in range(3)]
+        await add_relation(session, first, referrer, kind=RelationKind.REFERRED_BY)
+        await add_relation(session, second, referrer, kind=RelationKind.REFERRED_BY, until=NOW.date())
+        await add_relation(session, second, referrer)
+        await add_relation(session, second, first, kind=RelationKind.REFERRED_BY)
+
+        await settled(session, None if everyone else [referrer])
+
+        assert await figures_of(session, referrer) == {**NOTHING, "referral_count": 2}
+        assert (await figures_of(session, first))["referral_count"] == int(everyone)
 
 
 async def test_what_changed_or_vanished_is_corrected(database):
@@ -256,6 +274,7 @@ DEALINGS = st.lists(
                 st.integers(0, 10**12),
                 st.sampled_from(["CNY", "EUR"]),
             ),
+            st.tuples(st.just("referral"), st.integers(0, 2), st.none() | st.just(NOW.date())),
         ),
     ),
     max_size=12,
@@ -269,7 +288,7 @@ async def test_figures_are_what_a_reader_would_count(database, dealings, touched
     async with database.transaction() as session:
         customers = [await add_customer(session) for _ in range(3)]
         for number, dealing in dealings:
-            await _deal(session, customers[number], dealing)
+            await _deal(session, customers, number, dealing)
 
         await settled(session, [customers[number] for number in touched])
 
@@ -279,13 +298,16 @@ async def test_figures_are_what_a_reader_would_count(database, dealings, touched
         await session.rollback()
 
 
-async def _deal(session: AsyncSession, customer: CustomerRow, dealing: tuple[Any, ...]) -> None:
+async def _deal(session: AsyncSession, customers: list[CustomerRow], number: int, dealing: tuple[Any, ...]) -> None:
+    customer = customers[number]
     match dealing:
         case "interaction", at, satisfaction:
             await add_interaction(session, customer, occurred_at=at, satisfaction=satisfaction)
         case "ticket", at, kind, status, replied_at:
             ticket = await add_ticket(session, customer, kind=kind, status=status, opened_at=at)
             await add_ticket_event(session, ticket, at=replied_at)
+        case "referral", other, until:
+            await add_relation(session, customers[other], customer, kind=RelationKind.REFERRED_BY, until=until)
         case _, at, kind, amount, currency:
             await add_entry(session, customer, kind, amount, currency=currency, occurred_at=at)
 
@@ -300,6 +322,8 @@ async def _counted(session: AsyncSession, customer: CustomerRow) -> dict[str, An
     rated = [one.satisfaction for one in journal if one.satisfaction is not None]
     contacts, purchases = [one.occurred_at for one in journal], [one.occurred_at for one in bought]
     events = [one.at for one in await rows(TicketEventRow)]
+    named = RelationRow.to_id == customer.id
+    referrals = list(await session.scalars(sa.select(RelationRow).where(named)))
     return {
         "monetary_minor": sum(one.amount_minor for one in bought if one.currency == "CNY")
         - sum(one.amount_minor for one in returned if one.currency == "CNY"),
@@ -311,6 +335,7 @@ async def _counted(session: AsyncSession, customer: CustomerRow) -> dict[str, An
         "ticket_count": len(tickets),
         "open_ticket_count": sum(one.status not in ENDED for one in tickets),
         "complaint_count": sum(one.kind is TicketKind.COMPLAINT for one in tickets),
+        "referral_count": len(referrals),
         "satisfaction_sum": sum(rated),
         "satisfaction_count": len(rated),
         "last_activity_at": max([NOW, *contacts, *events, *(one.occurred_at for one in entries)]),

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from store import schema_version
 from store.base import Base
+from store.customer import CustomerRow
 from store.relation import RelationDirection, RelationKind, RelationSideRow
 from store.schema_version import SchemaVersionError
 from tests.factories.customer import add_customer
@@ -132,6 +133,24 @@ async def test_a_relation_is_seen_from_both_its_ends(database):
     ]
 
 
+async def test_those_who_referred_others_before_it_was_counted_are_counted(store_url):
+    """The figure comes with a migration, to rows that are there already."""
+    async with opened(store_url) as database, database.transaction() as session:
+        referrer, first, second = [await add_customer(session) for _ in range(3)]
+        for who, to, until in (
+            (first, referrer, None),
+            (second, referrer, first.created_at.date()),
+            (second, first, None),
+        ):
+            await add_relation(session, who, to, kind=RelationKind.REFERRED_BY, until=until)
+        await add_relation(session, second, referrer)
+    await schema_version.downgrade(store_url, "0005")
+    await schema_version.upgrade(store_url)
+    async with opened(store_url) as database, database.sessions() as session:
+        found = await session.execute(sa.select(CustomerRow.id, CustomerRow.referral_count))
+        assert dict(iter(found)) == {referrer.id: 2, first.id: 1, second.id: 0}
+
+
 async def _made_from_classes(url: str) -> None:
     await schema_version.downgrade(url, "base")
     async with opened(url) as database, database.engine.begin() as connection:
@@ -171,8 +190,8 @@ async def _described(url: str) -> list[tuple[str, ...]]:
 
 
 def _unordered(definition: str) -> str:
-    """A table's text with its constraints in one order: in which they are written means nothing."""
-    parts = (part.strip(" ()\t") for part in re.split(r"[,\n]", definition))
+    """A table's text with its constraints in one order, names without quotes: neither means anything."""
+    parts = (part.strip(" ()\t") for part in re.split(r"[,\n]", definition.replace('"', "")))
     return "\n".join(sorted(part for part in parts if part))
 
 

@@ -1,1 +1,1 @@
-"""The network of departments, staff and customers: one port, adapters behind it."""
+"""The network of departments, staff and customers: questions over paths. See `graph/README.md`."""

@@ -15,13 +15,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from resolvers.access import DEPARTMENTAL, Scope
 from resolvers.commands import Unit
 from resolvers.problems import Code, Refused, refuse
-from resolvers.reading.parameters import SUBJECT, SUBJECT_TYPES, TODAY, member, subject
+from resolvers.reading.parameters import SUBJECT, SUBJECT_TYPES, TODAY, subject
 from resolvers.scopes import customer_scope, directory_scope, holds_today
 from store.assignment import AssignmentRow
 from store.base import Base
 from store.contact import ContactRow
 from store.customer import CustomerRow
 from store.department import DepartmentRow
+from store.lists import member
 from store.staff import MembershipRow, StaffRow
 from store.ticket import TicketRow
 

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from resolvers.access import DEPARTMENTAL, AccessClass, Clearance, Scope
-from resolvers.reading.parameters import member, subject, today
+from resolvers.reading.parameters import subject, today
 from store.assignment import AssignmentRow
 from store.customer import CustomerRow
+from store.lists import member
 
 
 def holds_today(row: Any) -> sa.ColumnElement[bool]:

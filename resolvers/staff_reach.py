@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from resolvers.reading.parameters import TODAY, ListOf, member
+from resolvers.reading.parameters import TODAY
 from resolvers.reading.stores import ReadStore
 from resolvers.scopes import holds_today
 from store.customer import CustomerRow
 from store.department import DepartmentRow
+from store.lists import ListOf, member
 from store.staff import MembershipRole, MembershipRow, StaffRow, StaffStatus
 from store.statement import Statement
 from store.types import Prose

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from resolvers.reading.context import Getter, Run
 from resolvers.reading.declarations import ScopeOf
 from resolvers.reading.errors import InvalidError
-from resolvers.reading.parameters import ListOf, member
 from resolvers.reading.rows import ANY_VALUE, Probe
 from resolvers.reading.values import Of, expression
 from store.clearance import Clearance
+from store.lists import ListOf, member
 from store.search import query_tokens
 from store.types import Instant
 

@@ -12,12 +12,12 @@ from graphql import GraphQLObjectType
 from resolvers.global_id import split
 from resolvers.reading.context import Run
 from resolvers.reading.errors import InvalidError
-from resolvers.reading.parameters import ListOf, member
 from resolvers.reading.relations import MAX_PAGE
 from resolvers.reading.rows import Probe
 from resolvers.reading.source import Piece, Selected, Source
 from resolvers.reading.sqljson import JsonArray, JsonDocument, JsonObject, JsonRows
 from resolvers.reading.work import InOrder, Inside
+from store.lists import ListOf, member
 from store.types import Uid
 
 if TYPE_CHECKING:

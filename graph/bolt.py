@@ -1,0 +1,147 @@
+"""The one module that knows the driver: reading and writing Neo4j within bounds, and saying so when it is not there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar, cast
+
+import neo4j
+import structlog
+from neo4j.exceptions import DriverError, Neo4jError
+
+from graph.port import GraphUnavailable
+
+PATIENCE: Final = 1.8
+"""Seconds that one question may take in all, retries included."""
+
+PAUSE: Final = 1.0
+"""Seconds after a failure in which nobody else waits for the store: the next one after it tries again."""
+
+WRITE_SECONDS: Final = 60.0
+"""Seconds that one write may take."""
+
+T = TypeVar("T")
+
+Row = Mapping[str, Any]
+Parameters = Mapping[str, Any]
+
+log = structlog.stdlib.get_logger("graph.bolt")
+
+
+class Overtaken(Exception):  # noqa: N818  # named for what happened
+    """Somebody else has written meanwhile what was to be written only by us."""
+
+
+class Bolt:
+    """A Neo4j database. What has been written through it, it reads afterwards (causal bookmarks)."""
+
+    def __init__(self, driver: neo4j.AsyncDriver, database: str | None = None) -> None:
+        self._driver, self._database = driver, database
+        self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager()
+        self._failed_at = -PAUSE
+
+    async def read(self, text: str, parameters: Parameters, *, seconds: float = PATIENCE) -> Sequence[Row]:
+        """The rows of a query, in a transaction that is tried again where the store asks for it.
+
+        Raises:
+            GraphUnavailable: nobody answers in time; for a moment after that at once, without another try.
+        """
+        if time.monotonic() < self._failed_at + PAUSE:
+            raise GraphUnavailable("the graph store did not answer a moment ago")
+
+        @neo4j.unit_of_work(timeout=seconds)
+        async def work(transaction: neo4j.AsyncManagedTransaction) -> Sequence[Row]:
+            return await _rows(transaction, text, parameters)
+
+        async with self._session(neo4j.READ_ACCESS) as session:
+            return await self._within(seconds, lambda: session.execute_read(work))
+
+    async def write(
+        self, statements: Sequence[tuple[str, Parameters]], *, seconds: float = WRITE_SECONDS
+    ) -> Sequence[Sequence[Row]]:
+        """Run statements in one transaction and return the rows of each.
+
+        Raises:
+            Overtaken: the first statement, which guards the others, gave no row; nothing of the transaction is kept.
+            GraphUnavailable: nobody answers in time.
+        """
+
+        @neo4j.unit_of_work(timeout=seconds)
+        async def work(transaction: neo4j.AsyncManagedTransaction) -> Sequence[Sequence[Row]]:
+            done: list[Sequence[Row]] = []
+            for text, parameters in statements:
+                done.append(await _rows(transaction, text, parameters))
+                if not done[0]:
+                    raise Overtaken
+            return done
+
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            return await self._within(seconds, lambda: session.execute_write(work))
+
+    async def run(self, text: str, parameters: Parameters | None = None, *, seconds: float = WRITE_SECONDS) -> Row:
+        """Run a statement that makes transactions of its own, or changes the schema; how much it did. As above."""
+
+        async def work() -> Row:
+            result = await session.run(neo4j.Query(cast("Any", text)), dict(parameters or {}))
+            counters = (await result.consume()).counters
+            return {"nodes_deleted": counters.nodes_deleted}
+
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            return await self._within(seconds, work)
+
+    def _session(self, access: str) -> neo4j.AsyncSession:
+        return self._driver.session(
+            database=self._database,
+            default_access_mode=access,
+            bookmark_manager=self._bookmarks,
+            fetch_size=-1,
+        )
+
+    async def _within(self, seconds: float, work: Callable[[], Awaitable[T]]) -> T:
+        try:
+            async with asyncio.timeout(seconds):
+                return await work()
+        except (DriverError, OSError, TimeoutError) as error:
+            raise self._lost(error) from error
+        except Neo4jError as error:
+            if not (error.is_retryable() or "Timeout" in str(error.code) or "Terminated" in str(error.code)):
+                raise
+            raise self._lost(error) from error
+
+    def _lost(self, error: Exception) -> GraphUnavailable:
+        self._failed_at = time.monotonic()
+        log.warning("the graph store cannot be reached", error=repr(error))
+        return GraphUnavailable("the graph store cannot be reached")
+
+
+async def _rows(transaction: neo4j.AsyncManagedTransaction, text: str, parameters: Parameters) -> Sequence[Row]:
+    result = await transaction.run(cast("Any", text), dict(parameters))
+    return [record.data() for record in await result.fetch(_ALL)]
+
+
+_ALL: Final = 2**31 - 1
+
+
+@asynccontextmanager
+async def open_bolt(
+    url: str, *, user: str | None = None, password: str | None = None, notifications: bool = False
+) -> AsyncIterator[Bolt]:
+    """A Neo4j by its address, for as long as the context lasts. Nothing is connected before the first question.
+
+    `notifications`: the server says what it finds odd in a query, as Python warnings; otherwise it is not asked.
+    """
+    driver = neo4j.AsyncGraphDatabase.driver(
+        url,
+        auth=None if password is None else (user or "neo4j", password),
+        connection_timeout=1.0,
+        connection_acquisition_timeout=1.5,
+        max_transaction_retry_time=1.0,
+        user_agent="customer360",
+        notifications_min_severity=None if notifications else neo4j.NotificationMinimumSeverity.OFF,
+        warn_notification_severity=neo4j.NotificationMinimumSeverity.INFORMATION if notifications else None,
+    )
+    async with driver:
+        yield Bolt(driver)

@@ -1,0 +1,71 @@
+"""Cypher from its files: named texts with a few words of ours in them, which are spelled out before they are sent.
+
+The words are HOLDS(link), WORKS(person), AVAILABLE(person), REACH(customer), MEETS(party), KIND(party) and
+HOP(link, near). Nothing that a caller says becomes text: only which kind of reach it is decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from graph.reach import Reach, ReachKind
+
+_WORD: Final = re.compile(r"\b(HOLDS|WORKS|AVAILABLE|REACH|MEETS|KIND|HOP)\(([^()]*(?:\[[^\]]*\])?[^()]*)\)")
+
+_REACH: Final = {
+    ReachKind.ALL: "true",
+    ReachKind.CUSTOMERS: "{0}.id IN $reachIds",
+    ReachKind.DEPARTMENTS: "{0}.departmentId IN $reachIds",
+    ReachKind.SERVED: (
+        "EXISTS {{ MATCH ({0})<-[seen:SERVES]-(who:Staff) WHERE who.id IN $reachIds "
+        "AND seen.since <= $reachDay AND $reachDay < seen.until }}"
+    ),
+}
+
+
+@cache
+def text(name: str) -> str:
+    """A named text as it stands in its file."""
+    return files("graph").joinpath("queries", f"{name}.cypher").read_text(encoding="utf-8")
+
+
+@cache
+def statements(name: str) -> tuple[str, ...]:
+    """The statements of a file that holds several."""
+    return tuple(part.strip() for part in text(name).split(";") if part.strip())
+
+
+def query(name: str, reach: Reach | None = None) -> str:
+    """A named text, spelled out for a kind of reach."""
+    return _spelled(name, reach.kind if reach else ReachKind.ALL, directory=reach.directory if reach else True)
+
+
+@cache
+def _spelled(name: str, kind: ReachKind, *, directory: bool) -> str:
+    spell: dict[str, Callable[..., str]] = {
+        "HOLDS": "{0}.since <= $day AND $day < {0}.until".format,
+        "WORKS": "({0}.status <> 'LEFT' OR $day < {0}.leftOn)".format,
+        "AVAILABLE": "{0}.status <> 'ON_LEAVE' AND ({0}.status <> 'LEFT' OR $day < {0}.leftOn)".format,
+        "REACH": _REACH[kind].format,
+        "MEETS": lambda party: _meets(party, kind, directory=directory),
+        "KIND": "CASE WHEN {0}:Customer THEN 'CUSTOMER' WHEN {0}:Staff THEN 'STAFF' ELSE 'DEPARTMENT' END".format,
+        "HOP": "CASE WHEN startNode({0}) = {1} THEN type({0}) + '>' ELSE '<' + type({0}) END".format,
+    }
+
+    def spelled(found: re.Match[str]) -> str:
+        words = [word.strip() for word in found[2].split(",")]
+        return f"({spell[found[1]](*words)})"
+
+    return _WORD.sub(spelled, text(name))
+
+
+def _meets(party: str, kind: ReachKind, *, directory: bool) -> str:
+    """Whether a party of any kind may be met."""
+    if kind is ReachKind.ALL:
+        return "true" if directory else f"{party}:Customer"
+    seen = _REACH[kind].format(party)
+    return f"NOT {party}:Customer OR {seen}" if directory else f"{party}:Customer AND {seen}"

@@ -1,0 +1,7 @@
+// All departments above each, nearest first.
+MATCH (live:Live {name: 'graph'})
+UNWIND $keys AS key
+MATCH (below:Party:Department {generation: live.generation, id: key})
+MATCH path = (below)-[:CHILD_OF*1..64]->(above:Department)
+RETURN key, above.id AS id, length(path) AS depth
+ORDER BY depth, id

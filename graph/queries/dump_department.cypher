@@ -1,0 +1,3 @@
+// All departments of a generation.
+MATCH (party:Party:Department {generation: $generation})
+RETURN [party.id, party.number, party.name] AS record

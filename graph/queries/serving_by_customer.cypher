@@ -1,0 +1,7 @@
+// Who serves each customer.
+MATCH (live:Live {name: 'graph'})
+UNWIND $keys AS key
+MATCH (customer:Party:Customer {generation: live.generation, id: key})<-[link:SERVES]-(person:Staff)
+WHERE HOLDS(link) AND REACH(customer)
+RETURN key, person.id AS staff, customer.id AS customer, link.role AS role, link.since AS since, link.until AS until
+ORDER BY role, staff, since, link.id

@@ -1,0 +1,7 @@
+// Each department itself and all below it, nearest first.
+MATCH (live:Live {name: 'graph'})
+UNWIND $keys AS key
+MATCH (top:Party:Department {generation: live.generation, id: key})
+MATCH path = (top)<-[:CHILD_OF*0..64]-(below:Department)
+RETURN key, below.id AS id, length(path) AS depth
+ORDER BY depth, id

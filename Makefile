@@ -22,7 +22,7 @@ help: ## this menu
 demo: $(VENV)/.ready ## real data, the server on http://127.0.0.1:8360/graphql, and a printed view of a customer
 	$(BIN)/c360 demo $(if $(PORT),--port $(PORT))
 
-test: $(VENV)/.ready-dev ## the whole suite, on SQLite, and on PostgreSQL where C360_TEST_POSTGRES names one
+test: $(VENV)/.ready-dev ## the whole suite, on SQLite, and on the PostgreSQL and Neo4j that C360_TEST_... name
 	$(BIN)/pytest --ignore=tests/clients -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(if $(CI),--cov-fail-under=95)
 
 test-clients: $(VENV)/.ready-dev ## the clients and tools of others against a real server; installs them (npm, pip)

@@ -1,103 +1,27 @@
 #!/usr/bin/env bash
-# A throwaway PostgreSQL for the tests, without Docker: the same for developers and CI.
-#   .ci/services.sh start   install PostgreSQL if there is none (Debian, Ubuntu), start a cluster, print its URL
-#   .ci/services.sh env     print the URL of the running cluster:  eval "$(.ci/services.sh env)"
-#   .ci/services.sh stop    stop it and delete its data
-# C360_PG_PORT chooses the port (54329). The machine's own clusters are left alone.
+# Throwaway PostgreSQL and Neo4j for the tests, without Docker: the same for developers and CI.
+#   .ci/services.sh start   install what is missing (Debian, Ubuntu), start them where they do not run, print their URLs
+#   .ci/services.sh env     print the URLs of those that run:  eval "$(.ci/services.sh env)"
+#   .ci/services.sh stop    stop them and delete their data
+# A word more, postgres or neo4j, means that one alone. C360_PG_PORT (54329) and C360_NEO4J_PORT (57687) choose the ports.
+# The machine's own servers are left alone.
 set -euo pipefail
+HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
-POSTGRES_VERSION=15
-PORT="${C360_PG_PORT:-54329}"
-OWNER="$(id -un)"
-[ "$OWNER" != root ] || OWNER=postgres
-
-as_owner() { # PostgreSQL refuses to run as root
-    if [ "$(id -un)" = "$OWNER" ]; then "$@"; else runuser -u "$OWNER" -- "$@"; fi
+usage() {
+    echo "usage: .ci/services.sh start | env | stop [postgres | neo4j]" >&2
+    exit 2
 }
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-find_binaries() { # the version that we name, or the oldest after it
-    local version
-    for version in $(ls /usr/lib/postgresql 2>/dev/null | sort -n); do
-        if [ "$version" -ge "$POSTGRES_VERSION" ] && [ -x "/usr/lib/postgresql/$version/bin/initdb" ]; then
-            echo "/usr/lib/postgresql/$version/bin"
-            return
-        fi
-    done
-    command -v initdb >/dev/null && dirname "$(readlink -f "$(command -v initdb)")"
-}
-
-install_postgresql() {
-    command -v apt-get >/dev/null || {
-        echo "There is no PostgreSQL $POSTGRES_VERSION here, and no apt-get to install it with: install it and try again." >&2
-        exit 1
-    }
-    {
-        as_root apt-get update -q
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql
-    } >&2
-}
-
-data_folder() { # where the owner may write; root's own TMPDIR may be closed to it
-    local parent="${TMPDIR:-/tmp}"
-    as_owner test -w "$parent" -a -x "$parent" 2>/dev/null || parent=/tmp
-    echo "${parent%/}/c360-services-$OWNER-$PORT"
-}
-
-is_running() {
-    [ -n "$BINARIES" ] && as_owner test -e "$FOLDER/data/postmaster.pid" &&
-        as_owner "$BINARIES/pg_ctl" -D "$FOLDER/data" status >/dev/null 2>&1
-}
-
-make_cluster() { # ICU's order of texts, so that a query that forgets to say its own order is found out
-    as_owner rm -rf "$FOLDER"
-    as_owner mkdir -m 700 "$FOLDER"
-    as_owner sh -c 'umask 077; od -An -N16 -tx1 /dev/urandom | tr -d " \n" > "$0"' "$FOLDER/password"
-    as_owner "$BINARIES/initdb" -D "$FOLDER/data" -U postgres -A scram-sha-256 --pwfile="$FOLDER/password" --no-sync \
-        --encoding=UTF8 --locale=C --locale-provider=icu --icu-locale=en >/dev/null
-}
-
-start() { # the data is not worth a wait for the disk
-    if [ -z "$BINARIES" ] || ! id "$OWNER" >/dev/null 2>&1; then
-        install_postgresql
-        BINARIES="$(find_binaries)"
-        FOLDER="$(data_folder)"
-    fi
-    ! is_running || return 0
-    make_cluster
-    as_owner "$BINARIES/pg_ctl" -D "$FOLDER/data" -l "$FOLDER/log" -w -t 60 start -o \
-        "-p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 -c fsync=off" \
-        >/dev/null || {
-        as_owner tail -n 20 "$FOLDER/log" >&2
-        exit 1
-    }
-}
-
-stop() {
-    if is_running; then as_owner "$BINARIES/pg_ctl" -D "$FOLDER/data" -m immediate -w stop >/dev/null; fi
-    [ ! -e "$FOLDER" ] || as_owner rm -rf "$FOLDER"
-}
-
-print_env() {
-    is_running || {
-        echo "The services are not running: .ci/services.sh start" >&2
-        exit 1
-    }
-    echo "export C360_TEST_POSTGRES=postgresql+asyncpg://postgres:$(as_owner cat "$FOLDER/password")@127.0.0.1:$PORT/postgres"
-}
-
-cd / # a folder that the owner may not enter makes its programs complain
-BINARIES="$(find_binaries || true)"
-FOLDER="$(data_folder)"
-case "${1:-}" in
-    start) start && print_env ;;
-    stop) stop ;;
-    env) print_env ;;
-    *)
-        echo "usage: .ci/services.sh start | stop | env" >&2
-        exit 2
-        ;;
+case "${1:-}" in start | env | stop) ;; *) usage ;; esac
+case "$#:${2:-}" in
+    1:) SERVICES=(postgres neo4j) ;;
+    2:postgres | 2:neo4j) SERVICES=("$2") ;;
+    *) usage ;;
 esac
+
+FAILED=0
+for service in "${SERVICES[@]}"; do # one that fails does not keep the other from its turn
+    "$HERE/$service.sh" "$1" || FAILED=1
+done
+exit "$FAILED"

@@ -22,8 +22,8 @@ from server.user_error import ExitCode, UserError
 PREFIX = "C360_"
 DEFAULT_DATABASE = "sqlite+aiosqlite:///var/customer360.db"
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
-RESERVED = ("C360_TEST_", "C360_BENCH_", "C360_PG_")
-"""Variables of the test suite share the prefix and are no settings."""
+RESERVED = ("C360_TEST_", "C360_BENCH_", "C360_PG_", "C360_NEO4J_PORT")
+"""Variables of the test suite and its services share the prefix and are no settings."""
 
 
 class Settings(EdgeSettings, IdentitySettings, SocketSettings):

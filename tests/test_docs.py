@@ -107,7 +107,8 @@ def test_targets_of_make_are_those_that_there_are(name):
 def test_variables_are_settings_or_belong_to_a_script(name):
     settings = {PREFIX + field.upper() for field in Settings.model_fields}
     scripts = (
-        text_of(".ci/services.sh")
+        text_of(".ci/postgres.sh")
+        + text_of(".ci/neo4j.sh")
         + text_of("docker-compose.yml")
         + text_of("tests/importing/running.py")
         + text_of("tests/bench/cluster.py")

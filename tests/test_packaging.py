@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,10 +13,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import neo4j_server
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
-SERVICES = (ROOT / ".ci" / "services.sh").read_text()
+POSTGRES_SCRIPT = (ROOT / ".ci" / "postgres.sh").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +63,10 @@ def test_it_is_never_uploaded_to_an_index():
 
 def test_compose_runs_the_stores_that_the_tests_run_on():
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    tested = next(line.partition("=")[2] for line in SERVICES.splitlines() if line.startswith("POSTGRES_VERSION="))
+    postgres = re.findall(r"^POSTGRES_VERSION=(.+)$", POSTGRES_SCRIPT, re.MULTILINE)
 
-    assert services["postgres"]["image"] == f"postgres:{tested}"
-    assert services["neo4j"]["image"] == "neo4j:5.26.12-community"
+    assert [services["postgres"]["image"]] == [f"postgres:{version}" for version in postgres]
+    assert services["neo4j"]["image"] == f"neo4j:{neo4j_server.pinned_version()}-community"
 
 
 def test_compose_starts_in_order_and_is_open_to_this_machine_only():

@@ -101,5 +101,7 @@ def _cluster(url: str) -> Cluster:
 
 def _services(verb: str, environment: Mapping[str, str]) -> str:
     """The project's own script for throwaway services."""
-    done = subprocess.run(["bash", str(SERVICES), verb], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        ["bash", str(SERVICES), verb, "postgres"], env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
     return done.stdout

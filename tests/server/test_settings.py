@@ -90,9 +90,8 @@ def test_secrets_are_masked(monkeypatch):
 
 
 def test_a_slip_of_the_pen_is_found():
-    found = dict(
-        unknown_variables({"C360_PROT": "1", "C360_PORT": "1", "C360_TEST_POSTGRES": "x", "C360_XYZZY": "", "A": ""})
-    )
+    ours = {"C360_PORT": "1", "C360_TEST_POSTGRES": "x", "C360_NEO4J_PORT": "57688"}
+    found = dict(unknown_variables({"C360_PROT": "1", "C360_XYZZY": "", "A": "", **ours}))
 
     assert found == {"C360_PROT": "C360_PORT", "C360_XYZZY": None}
 

@@ -103,7 +103,9 @@ def _places(url: str) -> tuple[Path, Path]:
 
 
 def _services(verb: str, environment: dict[str, str]) -> str:
-    done = subprocess.run(["bash", str(SERVICES), verb], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        ["bash", str(SERVICES), verb, "postgres"], env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
     return done.stdout
 
 

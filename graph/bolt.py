@@ -36,10 +36,14 @@ class Overtaken(Exception):  # noqa: N818  # named for what happened
 
 
 class Bolt:
-    """A Neo4j database. What has been written through it, it reads afterwards (causal bookmarks)."""
+    """A Neo4j. What has been written through it, it reads afterwards (causal bookmarks).
 
-    def __init__(self, driver: neo4j.AsyncDriver, database: str | None = None) -> None:
-        self._driver, self._database = driver, database
+    `graph` is the name of our copy there, and the parameter of that name in every statement: installations that share
+    a Neo4j have different ones.
+    """
+
+    def __init__(self, driver: neo4j.AsyncDriver, graph: str) -> None:
+        self._driver, self.graph = driver, graph
         self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager()
         self._failed_at = -PAUSE
 
@@ -54,7 +58,7 @@ class Bolt:
 
         @neo4j.unit_of_work(timeout=seconds)
         async def work(transaction: neo4j.AsyncManagedTransaction) -> Sequence[Row]:
-            return await _rows(transaction, text, parameters)
+            return await _rows(transaction, text, self._all(parameters))
 
         async with self._session(neo4j.READ_ACCESS) as session:
             return await self._within(seconds, lambda: session.execute_read(work))
@@ -73,7 +77,7 @@ class Bolt:
         async def work(transaction: neo4j.AsyncManagedTransaction) -> Sequence[Sequence[Row]]:
             done: list[Sequence[Row]] = []
             for text, parameters in statements:
-                done.append(await _rows(transaction, text, parameters))
+                done.append(await _rows(transaction, text, self._all(parameters)))
                 if not done[0]:
                     raise Overtaken
             return done
@@ -85,16 +89,18 @@ class Bolt:
         """Run a statement that makes transactions of its own, or changes the schema; how much it did. As above."""
 
         async def work() -> Row:
-            result = await session.run(neo4j.Query(cast("Any", text)), dict(parameters or {}))
+            result = await session.run(neo4j.Query(cast("Any", text)), self._all(parameters or {}))
             counters = (await result.consume()).counters
             return {"nodes_deleted": counters.nodes_deleted}
 
         async with self._session(neo4j.WRITE_ACCESS) as session:
             return await self._within(seconds, work)
 
+    def _all(self, parameters: Parameters) -> dict[str, Any]:
+        return {"graph": self.graph, **parameters}
+
     def _session(self, access: str) -> neo4j.AsyncSession:
         return self._driver.session(
-            database=self._database,
             default_access_mode=access,
             bookmark_manager=self._bookmarks,
             fetch_size=-1,
@@ -117,8 +123,8 @@ class Bolt:
         return GraphUnavailable("the graph store cannot be reached")
 
 
-async def _rows(transaction: neo4j.AsyncManagedTransaction, text: str, parameters: Parameters) -> Sequence[Row]:
-    result = await transaction.run(cast("Any", text), dict(parameters))
+async def _rows(transaction: neo4j.AsyncManagedTransaction, text: str, parameters: dict[str, Any]) -> Sequence[Row]:
+    result = await transaction.run(cast("Any", text), parameters)
     return [record.data() for record in await result.fetch(_ALL)]
 
 
@@ -127,7 +133,7 @@ _ALL: Final = 2**31 - 1
 
 @asynccontextmanager
 async def open_bolt(
-    url: str, *, user: str | None = None, password: str | None = None, notifications: bool = False
+    url: str, *, graph: str, user: str | None = None, password: str | None = None, notifications: bool = False
 ) -> AsyncIterator[Bolt]:
     """A Neo4j by its address, for as long as the context lasts. Nothing is connected before the first question.
 
@@ -141,7 +147,9 @@ async def open_bolt(
         max_transaction_retry_time=1.0,
         user_agent="customer360",
         notifications_min_severity=None if notifications else neo4j.NotificationMinimumSeverity.OFF,
+        # that a constraint is there already is what we asked for
+        notifications_disabled_classifications=[neo4j.NotificationDisabledClassification.SCHEMA],
         warn_notification_severity=neo4j.NotificationMinimumSeverity.INFORMATION if notifications else None,
     )
     async with driver:
-        yield Bolt(driver)
+        yield Bolt(driver, graph)

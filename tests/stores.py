@@ -65,16 +65,22 @@ def template(kind: str, folder: Path) -> Iterator[Template]:
 @contextlib.contextmanager
 def empty_store(made_from: Template, folder: Path) -> Iterator[str]:
     """The URL of a store of one's own; deleted at the end. Not to be called while an event loop runs."""
-    name = _new_name()
     if made_from.kind == "sqlite":
-        shutil.copyfile(made_from.source, folder / f"{name}.db")
-        yield f"sqlite+aiosqlite:///{folder}/{name}.db"
+        yield copied(made_from, folder)
         return
+    name = _new_name()
     asyncio.run(_administer(f"CREATE DATABASE {name} TEMPLATE {made_from.source}"))
     try:
         yield _url_of(name)
     finally:
         asyncio.run(_administer(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def copied(made_from: Template, folder: Path) -> str:
+    """The URL of an empty SQLite store in a folder."""
+    name = _new_name()
+    shutil.copyfile(made_from.source, folder / f"{name}.db")
+    return f"sqlite+aiosqlite:///{folder}/{name}.db"
 
 
 @contextlib.asynccontextmanager

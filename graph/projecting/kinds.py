@@ -35,8 +35,8 @@ class Kind:
     """A kind of node or link. `key` is the column by which its rows are chosen: its own, or its owner's."""
 
     name: str
-    columns: Mapping[str, sa.ColumnElement[Any]]
-    key: sa.ColumnElement[Any]
+    columns: Mapping[str, Any]
+    key: Any
     where: tuple[sa.ColumnElement[bool], ...] = ()
     join: tuple[Any, Any] | None = None
 

@@ -1,5 +1,5 @@
 // All departments above each, nearest first.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (below:Party:Department {generation: live.generation, id: key})
 MATCH path = (below)-[:CHILD_OF*1..64]->(above:Department)

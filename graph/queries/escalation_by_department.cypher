@@ -1,5 +1,5 @@
 // Who leads each department and those above it: the head, else the acting head; a department without either is skipped.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (home:Party:Department {generation: live.generation, id: key})
 MATCH path = (home)-[:CHILD_OF*0..64]->(department:Department)

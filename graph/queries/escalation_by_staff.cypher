@@ -1,5 +1,5 @@
 // The leaders of the department that each person came to last, and of those above it; the person is left out.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (self:Party:Staff {generation: live.generation, id: key})-[here:MEMBER_OF]->(own:Department)
 WHERE HOLDS(here)

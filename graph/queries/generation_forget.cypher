@@ -1,3 +1,3 @@
 // A generation itself, once its parties are gone.
-MATCH (generation:Generation {number: $generation})
+MATCH (generation:Generation {id: $generation})
 DELETE generation

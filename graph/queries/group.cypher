@@ -1,5 +1,5 @@
 // The members below each top of each customer's group, and what they owe.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (customer:Party:Customer {generation: live.generation, id: key})
 WHERE REACH(customer)

@@ -1,5 +1,5 @@
 // How many others each customer has referred: itself, and over at most six referrals.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (customer:Party:Customer {generation: live.generation, id: key})
 WHERE REACH(customer)

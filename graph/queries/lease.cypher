@@ -1,5 +1,5 @@
 // Who projects: one at a time, for a while, by this store's own clock. The write comes first, for it waits for others.
-MERGE (lease:Lease {name: 'projection'})
+MERGE (lease:Lease {name: $graph})
 ON CREATE SET lease.owner = '', lease.until = 0, lease.asked = 0
 SET lease.asked = lease.asked + 1
 WITH lease

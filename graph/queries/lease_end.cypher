@@ -1,4 +1,4 @@
 // Give the lease back, so that another can take it at once.
-MATCH (lease:Lease {name: 'projection', owner: $owner})
+MATCH (lease:Lease {name: $graph, owner: $owner})
 SET lease.until = 0
 RETURN lease.owner AS owner

@@ -1,5 +1,5 @@
 // Who is at most two relations away: each once, by its first path; nearest first, so many for each customer.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (customer:Party:Customer {generation: live.generation, id: key})
 WHERE REACH(customer)

@@ -1,5 +1,5 @@
 // The customers whom nobody else who works here serves.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (self:Party:Staff {generation: live.generation, id: key})-[mine:SERVES]->(customer:Customer)
 WHERE HOLDS(mine) AND REACH(customer) AND NOT EXISTS {

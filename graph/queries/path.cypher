@@ -1,5 +1,5 @@
 // A shortest path between two parties; of several, that of the lowest ids, then of the first relations by name.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND range(0, size($firsts) - 1) AS place
 MATCH (start:Party {generation: live.generation, id: $firsts[place]})
 MATCH (goal:Party {generation: live.generation, id: $lasts[place]})

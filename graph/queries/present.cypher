@@ -1,5 +1,5 @@
 // Those parties that there are, and that may be met.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (party:Party {generation: live.generation, id: key})
 WHERE MEETS(party)

@@ -1,5 +1,5 @@
 // The customers of each department that have referred most.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 CALL (live, key) {
   MATCH (customer:Customer {generation: live.generation, departmentId: key})

@@ -1,5 +1,5 @@
 // Who serves each customer.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (customer:Party:Customer {generation: live.generation, id: key})<-[link:SERVES]-(person:Staff)
 WHERE HOLDS(link) AND REACH(customer)

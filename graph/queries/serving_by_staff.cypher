@@ -1,5 +1,5 @@
 // Whom each person serves.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (person:Party:Staff {generation: live.generation, id: key})-[link:SERVES]->(customer:Customer)
 WHERE HOLDS(link) AND REACH(customer)

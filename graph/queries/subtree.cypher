@@ -1,5 +1,5 @@
 // Each department itself and all below it, nearest first.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (top:Party:Department {generation: live.generation, id: key})
 MATCH path = (top)<-[:CHILD_OF*0..64]-(below:Department)

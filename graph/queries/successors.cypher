@@ -1,5 +1,5 @@
 // Who is there in a person's department, above it, directly below it and beside it, with how many they serve.
-MATCH (live:Live {name: 'graph'})
+MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (self:Party:Staff {generation: live.generation, id: key})-[here:MEMBER_OF]->(own:Department)
 WHERE HOLDS(here)

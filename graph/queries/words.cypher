@@ -1,12 +1,12 @@
 // Every label, type and property once, so that the server knows the words before anything is there.
-CREATE (live:Live {name: 'words', generation: 0, switched: 0})
-CREATE (generation:Generation {number: -1, epoch: '', position: 0, uid: '', lastEventAt: '', touched: 0, writes: 0})
+CREATE (live:Live {name: 'words', generation: '', begun: 0})
+CREATE (generation:Generation {id: 'words', graph: '', epoch: '', position: 0, uid: '', lastEventAt: '', touched: 0, writes: 0})
 CREATE (lease:Lease {name: 'words', owner: '', until: 0, asked: 0})
-CREATE (customer:Party:Customer {generation: -1, id: 'customer', code: '', name: '', departmentId: '', referralCount: 0,
+CREATE (customer:Party:Customer {generation: 'words', id: 'customer', code: '', name: '', departmentId: '', referralCount: 0,
   currency: '', owedMinor: 0})
-CREATE (staff:Party:Staff {generation: -1, id: 'staff', number: '', name: '', status: '', leftOn: '', skills: '',
+CREATE (staff:Party:Staff {generation: 'words', id: 'staff', number: '', name: '', status: '', leftOn: '', skills: '',
   languages: ''})
-CREATE (department:Party:Department {generation: -1, id: 'department', number: '', name: ''})
+CREATE (department:Party:Department {generation: 'words', id: 'department', number: '', name: ''})
 CREATE (department)-[:CHILD_OF {since: '', until: ''}]->(department)
 CREATE (staff)-[:MEMBER_OF {id: '', role: '', since: '', until: ''}]->(department)
 CREATE (staff)-[:SERVES {id: '', role: '', since: '', until: ''}]->(customer)

@@ -14,6 +14,9 @@ from typing import Final
 
 from graph.reach import Reach, ReachKind
 
+NEVER: Final = "9999-12-31"
+"""The day that stands for no end: a property that is not there would be a hole in every comparison."""
+
 _WORD: Final = re.compile(r"\b(HOLDS|WORKS|AVAILABLE|REACH|MEETS|KIND|HOP)\(([^()]*(?:\[[^\]]*\])?[^()]*)\)")
 
 _REACH: Final = {

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from graph.batches import collected, distinct, each
 from graph.bolt import Bolt, Row
-from graph.cypher import query
+from graph.cypher import NEVER, query
 from graph.hops import from_text
 from graph.port import (
     NEIGHBOURS,
+    GraphStatus,
     Group,
     Influence,
     Keys,
@@ -29,16 +30,15 @@ from graph.port import (
 from graph.ranking import Candidate, ranked
 from graph.reach import Reach
 from graph.shapes import group_of, influence_of
-
-NEVER: Final = "9999-12-31"
-"""The day that stands for no end: a property that is not there would be a hole in every comparison."""
+from graph.status import graph_status
+from store.statement import Reads
 
 
 class Neo4jGraph:
-    """Implements `graph.port.Graph` over a Neo4j."""
+    """Implements `graph.port.Graph` over a Neo4j. `reads` is asked for one thing only: how far the copy is behind."""
 
-    def __init__(self, bolt: Bolt) -> None:
-        self._bolt = bolt
+    def __init__(self, bolt: Bolt, reads: Reads) -> None:
+        self._bolt, self._reads = bolt, reads
 
     async def subtree_by_department(self, keys: Keys) -> Sequence[tuple[Placed, ...]]:
         """See the port."""
@@ -112,6 +112,10 @@ class Neo4jGraph:
     async def serving_by_staff(self, keys: Keys, day: dt.date, reach: Reach) -> Sequence[tuple[Serving, ...]]:
         """See the port."""
         return collected(keys, map(_serving, await self._rows("serving_by_staff", keys, reach, day=day)))
+
+    async def status(self, now: dt.datetime) -> GraphStatus:
+        """See the port."""
+        return await graph_status(self._reads, self._bolt, now)
 
     async def _alone(self, parties: Iterable[Party], reach: Reach) -> dict[tuple[uuid.UUID, uuid.UUID], Path]:
         """The paths from parties to themselves: those parties that there are."""

@@ -147,6 +147,21 @@ class Serving(NamedTuple):
     until: dt.date | None
 
 
+@dataclass(frozen=True, slots=True)
+class GraphStatus:
+    """`lag_seconds`: how long ago the first event happened that the graph does not know; 0 where it knows all.
+
+    `last_event_at`: when the last event happened that it knows; None where there is none. `pending` counts the others,
+    to PENDING at most. `generation` names the copy; None for the record itself.
+    """
+
+    store: str
+    lag_seconds: float
+    last_event_at: dt.datetime | None
+    pending: int
+    generation: str | None = None
+
+
 Keys = Sequence[uuid.UUID]
 
 
@@ -215,4 +230,8 @@ class Graph(Protocol):
 
     async def serving_by_staff(self, keys: Keys, day: dt.date, reach: Reach) -> Sequence[tuple[Serving, ...]]:
         """Whom each person served on a day, by the customer's id."""
+        ...
+
+    async def status(self, now: dt.datetime) -> GraphStatus:
+        """How far what answers is behind the record."""
         ...

@@ -11,6 +11,7 @@ from graph.batches import collected, distinct, each
 from graph.hops import from_code
 from graph.port import (
     NEIGHBOURS,
+    GraphStatus,
     Group,
     Influence,
     Keys,
@@ -30,6 +31,7 @@ from graph.search import Link, search
 from graph.shapes import group_of, influence_of
 from graph.sql import customers, departments, links, parties, staff
 from graph.sql.parts import reach_values
+from graph.status import graph_status
 from store.statement import Reads, Statement
 
 Rows = Iterator[tuple[Any, Any]]
@@ -112,6 +114,10 @@ class RelationalGraph:
         """See the port."""
         statement = customers.serving(reach.kind, by_staff=True)
         return collected(keys, await self._rows(statement, _serving, keys, day=day, **reach_values(reach)))
+
+    async def status(self, now: dt.datetime) -> GraphStatus:
+        """See the port."""
+        return await graph_status(self._reads, None, now)
 
     async def _rows(self, statement: Statement, make: Any, keys: Keys, **values: Any) -> Rows:
         """(key, what is made of the rest) of each row."""

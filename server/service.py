@@ -22,6 +22,7 @@ from server.documents import limits_of, names_in, trusted_documents
 from server.edge.texts import Texts
 from server.identity.authenticator import open_authenticator
 from server.identity.identity import Authenticator
+from server.network import Network, open_network
 from server.observing import Tracing
 from server.outage import refused_in_outage
 from server.payload import Asked
@@ -46,6 +47,7 @@ class CustomerService:
     tracing: Tracing | None
     log: Log
     pace: Pace
+    network: Network
 
     async def __call__(self, call: Call) -> Reply:
         """The answer to one operation.
@@ -74,6 +76,7 @@ class CustomerService:
             request_id=call.request_id,
             admit=call.admit,
             log=self.log,
+            graph=self.network.graph,
         )
 
     def is_subscription(self, asked: Asked) -> bool:
@@ -148,6 +151,7 @@ async def open_service(settings: Settings, *, way: Way = Way.DIRECT) -> AsyncIte
         authenticator = await stack.enter_async_context(open_authenticator(settings, reads))
         retention = dt.timedelta(hours=settings.log_retention_hours)
         upkeep = Upkeep(reads, database, tail, retention, names_in(trusted.values()))
+        network = await stack.enter_async_context(open_network(settings, reads, database, tail))
         log = Log(tail, await open_keys(reads))
         pace = Pace(bookmark_seconds=settings.bookmark_seconds)
-        yield CustomerService(authenticator, answerer, texts, reads, database, upkeep, telemetry, log, pace)
+        yield CustomerService(authenticator, answerer, texts, reads, database, upkeep, telemetry, log, pace, network)

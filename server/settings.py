@@ -80,14 +80,23 @@ class Settings(EdgeSettings, IdentitySettings, SocketSettings):
         72, ge=1, le=8_760, description="Hours for which events are kept: whoever was away for longer must read anew"
     )
     graphiql: bool = Field(default=True, description="Serve the GraphiQL page to browsers at /graphql")
+    graph_store: Literal["auto", "relational", "neo4j"] = Field(
+        "auto", description="What answers questions about the network; auto: Neo4j where there is one"
+    )
     neo4j_url: str | None = Field(
         None,
-        description="Bolt address of a Neo4j, e.g. bolt://127.0.0.1:7687; unset: the relational store serves graphs",
+        description="Bolt address of a Neo4j that is to hold a copy of the network, e.g. bolt://127.0.0.1:7687",
     )
-    neo4j_user: str = Field("neo4j", description="User name at Neo4j")
+    neo4j_user: str = Field("neo4j", min_length=1, description="User name at Neo4j")
     neo4j_password: SecretStr | None = Field(None, description="Password at Neo4j; unset: no authentication")
+    neo4j_graph: str = Field(
+        "customer360",
+        min_length=1,
+        max_length=64,
+        description="Name of the copy: installations that share a Neo4j differ",
+    )
 
-    @field_validator("log_level", "log_format", "environment", mode="before")
+    @field_validator("log_level", "log_format", "environment", "graph_store", mode="before")
     @classmethod
     def _fold(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
@@ -115,8 +124,15 @@ class Settings(EdgeSettings, IdentitySettings, SocketSettings):
 
     @model_validator(mode="after")
     def _trust(self) -> Self:
+        if self.graph_store == "neo4j" and self.neo4j_url is None:
+            raise ValueError("C360_GRAPH_STORE=neo4j needs C360_NEO4J_URL")
         check_trust(trusts_headers=self.trust_subject_headers, environment=self.environment, host=self.host)
         return self
+
+    @property
+    def asks_neo4j(self) -> bool:
+        """Whether Neo4j answers questions about the network."""
+        return self.neo4j_url is not None and self.graph_store != "relational"
 
     @property
     def takes_own_tokens(self) -> bool:

@@ -78,7 +78,11 @@ GROUPS: Final = (
         "Logs, metrics, traces, and how it stops.",
         ("log_level", "log_format", "slow_ms", "metrics_key", "otlp_endpoint", "otlp_share", "stop_delay"),
     ),
-    Group("The graph", "A Neo4j beside the store, where there is one.", ("neo4j_url", "neo4j_user", "neo4j_password")),
+    Group(
+        "The graph",
+        "A Neo4j beside the store, where there is one.",
+        ("graph_store", "neo4j_url", "neo4j_user", "neo4j_password", "neo4j_graph"),
+    ),
 )
 
 PRODUCTION: Final = {

@@ -15,16 +15,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from graph.neo4j import NEVER
+from graph.cypher import NEVER
 from store.assignment import AssignmentRow
 from store.credit import CreditAccountRow
 from store.customer import CustomerRow
 from store.department import DepartmentRow
 from store.relation import RelationKind, RelationRow
 from store.staff import MembershipRow, StaffRow
-
-EVER: Final = "0001-01-01"
-"""The day that stands for no beginning."""
 
 Value = str | int
 Record = Mapping[str, Value]

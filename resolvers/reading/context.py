@@ -11,6 +11,7 @@ from resolvers.access import Subject
 from resolvers.reading.withholding import Notice
 
 if TYPE_CHECKING:
+    from graph.port import Graph
     from outbox.cursor import CursorKeys
     from outbox.tail import Tail
 
@@ -57,6 +58,7 @@ class Context:
     admit: Callable[[int], int | None] | None = None
     notes: Notes = field(default_factory=Notes)
     log: Log | None = None
+    graph: Graph | None = None
 
 
 @dataclass(slots=True)

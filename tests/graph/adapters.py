@@ -14,7 +14,6 @@ from graph.projection import Projector
 from graph.relational import RelationalGraph
 from outbox.tail import open_tail
 from resolvers.reading import ReadStore, open_reads
-from store.session import Database
 from tests import stores
 from tests.graph.worlds import World, fill
 from tests.neo4j_server import is_here, shared_url
@@ -69,4 +68,4 @@ async def open_graph(adapter: str, url: str, world: World) -> AsyncIterator[Grap
         return
     async with open_copy() as bolt, open_projector(url, bolt) as projector:
         await projector.rebuild()
-        yield Neo4jGraph(bolt)
+        yield Neo4jGraph(bolt, projector.reads)

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +24,11 @@ EXAMPLES = {"sqlite": 60, "postgresql": 40, "neo4j": 40}
 def reaches(draw: st.DrawFn, world: World) -> Reach:
     """Any reach over a network."""
     kind = draw(st.sampled_from(ReachKind))
-    rows = {ReachKind.CUSTOMERS: world.customers, ReachKind.DEPARTMENTS: world.departments, ReachKind.SERVED: world.staff}
+    rows = {
+        ReachKind.CUSTOMERS: world.customers,
+        ReachKind.DEPARTMENTS: world.departments,
+        ReachKind.SERVED: world.staff,
+    }
     some = draw(st.sets(st.sampled_from([NOBODY, *ids(rows.get(kind, ()))])))
     directory = True if kind in {ReachKind.DEPARTMENTS, ReachKind.SERVED} else draw(st.booleans())
     return Reach(kind, frozenset(some), draw(st.sampled_from(DAYS)), directory=directory)

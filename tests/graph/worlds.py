@@ -1,4 +1,4 @@
-"""Small random networks: trees, people, customers and links with dates around one day, and how they get into a store."""
+"""Small random networks: trees, people, customers and links with dates around one day; how they get into a store."""
 
 from __future__ import annotations
 

@@ -27,10 +27,11 @@ from graph.port import (
     Step,
     Successor,
 )
+from graph.projecting.generations import live
 from graph.ranking import Candidate, ranked
 from graph.reach import Reach
 from graph.shapes import group_of, influence_of
-from graph.status import graph_status
+from graph.status import status_of_copy
 from store.statement import Reads
 
 
@@ -115,7 +116,7 @@ class Neo4jGraph:
 
     async def status(self, now: dt.datetime) -> GraphStatus:
         """See the port."""
-        return await graph_status(self._reads, self._bolt, now)
+        return await status_of_copy(self._reads, await live(self._bolt), now)
 
     async def _alone(self, parties: Iterable[Party], reach: Reach) -> dict[tuple[uuid.UUID, uuid.UUID], Path]:
         """The paths from parties to themselves: those parties that there are."""

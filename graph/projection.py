@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -65,6 +66,17 @@ class Projector:
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
     rest: float = REST
     events: int = 0
+    _level_at: float | None = None
+    _taken_in: int = 0
+
+    @property
+    def lag_seconds(self) -> float:
+        """For how long this projector has known of events that the copy lacks; 0 where another one projects."""
+        if self._level_at is None:
+            return 0.0
+        if self._taken_in >= self.tail.position.id:
+            self._level_at = time.monotonic()
+        return time.monotonic() - self._level_at
 
     async def run(self) -> None:
         """Project for as long as the process lives; whatever fails is tried again."""
@@ -93,6 +105,7 @@ class Projector:
             for task in done:
                 task.result()
         finally:
+            self._level_at = None
             for task in (renewing, projecting):
                 task.cancel()
             await asyncio.gather(renewing, projecting, return_exceptions=True)
@@ -116,6 +129,7 @@ class Projector:
         """Take in what comes, from where the copy is; make a copy where there is none that can go on."""
         await generations.prepare(self.bolt)
         generation = await generations.live(self.bolt) or await self.rebuild()
+        self._level_at = time.monotonic()
         while True:
             try:
                 async for batch in follow(self.tail, self.reads, generation.position, limit=BATCH):
@@ -135,6 +149,7 @@ class Projector:
         at = batch.events[-1].at
         generation = await generations.advance(self.bolt, generation, batch.upto, at, wanted, records)
         self.events += len(batch.events)
+        self._taken_in = batch.upto.id
         return generation
 
     async def rebuild(self, progress: Progress = _silent) -> Generation:

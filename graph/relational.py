@@ -31,7 +31,7 @@ from graph.search import Link, search
 from graph.shapes import group_of, influence_of
 from graph.sql import customers, departments, links, parties, staff
 from graph.sql.parts import reach_values
-from graph.status import graph_status
+from graph.status import status_of_record
 from store.statement import Reads, Statement
 
 Rows = Iterator[tuple[Any, Any]]
@@ -117,7 +117,8 @@ class RelationalGraph:
 
     async def status(self, now: dt.datetime) -> GraphStatus:
         """See the port."""
-        return await graph_status(self._reads, None, now)
+        del now
+        return await status_of_record(self._reads)
 
     async def _rows(self, statement: Statement, make: Any, keys: Keys, **values: Any) -> Rows:
         """(key, what is made of the rest) of each row."""

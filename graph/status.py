@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from graph.bolt import Bolt
 from graph.port import GraphStatus
-from graph.projecting.generations import live
 from outbox.event import LogEventRow
 from store.statement import Reads, Statement
+
+if TYPE_CHECKING:  # its module loads the driver, and the record needs none
+    from graph.projecting.generations import Generation
 
 _EVENT: Final = LogEventRow.__table__
 
@@ -20,12 +21,14 @@ PENDING: Final = 100_000
 """Events that are counted at most."""
 
 
-async def graph_status(reads: Reads, bolt: Bolt | None, now: dt.datetime) -> GraphStatus:
-    """The state of the copy in Neo4j; without one, of the record, which is never behind. Raises GraphUnavailable."""
-    if bolt is None:
-        rows = await _LAST.rows(reads)
-        return GraphStatus("relational", 0.0, rows[0][0] if rows else None, 0)
-    generation = await live(bolt)
+async def status_of_record(reads: Reads) -> GraphStatus:
+    """The state of the record itself, which is never behind."""
+    rows = await _LAST.rows(reads)
+    return GraphStatus("relational", 0.0, rows[0][0] if rows else None, 0)
+
+
+async def status_of_copy(reads: Reads, generation: Generation | None, now: dt.datetime) -> GraphStatus:
+    """The state of a copy of it; None stands for one that is not there yet."""
     after = 0 if generation is None else generation.position.id
     first, pending = (await _AFTER.rows(reads, after=after, most=PENDING))[0]
     lag = 0.0 if first is None else max(0.0, (now - first).total_seconds())

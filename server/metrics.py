@@ -94,6 +94,10 @@ class Metrics:
 
     def _define_surroundings(self) -> None:
         self.log_ids = self._gauge("c360_log_id", "Ids in the event log", "which", mode="livemax")
+        self.graph_lag = self._gauge(
+            "c360_graph_lag_seconds", "How far the copy of the network in Neo4j is behind", mode="livemax"
+        )
+        self.graph_events = self._gauge("c360_graph_events", "Events that the copy has taken in since the start")
         self.log_lag = self._gauge("c360_log_lag_seconds", "How far its reader is behind", mode="livemax")
         self.log_reads = self._gauge("c360_log_reads", "What its readers did since the start", "what")
         self.housekeeping = self._counter("c360_housekeeping_rows", "Rows that housekeeping deleted", "what")

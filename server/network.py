@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from graph.bolt import Bolt, open_bolt
-from graph.neo4j import Neo4jGraph
 from graph.port import Graph
-from graph.projection import Projector
 from graph.relational import RelationalGraph
 from outbox.tail import Tail
 from server.settings import Settings
 from store.session import Database
 from store.statement import Reads
+
+if TYPE_CHECKING:
+    from graph.bolt import Bolt
+    from graph.projection import Projector
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Network:
 @contextlib.asynccontextmanager
 async def open_neo4j(settings: Settings) -> AsyncIterator[Bolt]:
     """The configured Neo4j. Nothing is connected before the first question."""
+    from graph.bolt import open_bolt  # noqa: PLC0415  # the driver takes 30 MB, and only who has a Neo4j needs it
+
     password = settings.neo4j_password
     async with open_bolt(
         str(settings.neo4j_url),
@@ -44,6 +48,9 @@ async def open_network(settings: Settings, reads: Reads, database: Database, tai
     if settings.neo4j_url is None:
         yield Network(RelationalGraph(reads))
         return
+    from graph.neo4j import Neo4jGraph  # noqa: PLC0415  # the same
+    from graph.projection import Projector  # noqa: PLC0415  # the same
+
     async with open_neo4j(settings) as bolt:
         graph = Neo4jGraph(bolt, reads) if settings.asks_neo4j else RelationalGraph(reads)
         yield Network(graph, Projector(bolt, database, reads, tail))

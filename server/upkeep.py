@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from outbox.tail import Tail
 from resolvers.reading import ReadStore
@@ -12,6 +13,9 @@ from server.housekeeping import HOUR, Deleted, Housekeeping
 from server.metrics import Metrics
 from store import schema_version
 from store.session import Database
+
+if TYPE_CHECKING:  # its module loads Neo4j's driver
+    from graph.projection import Projector
 
 LONGEST_LAG: Final = 30.0
 """Seconds that the reader of the event log may be behind; beyond it the process is not ready."""
@@ -33,6 +37,7 @@ class Upkeep:
     tail: Tail
     retention: dt.timedelta
     names: frozenset[str] = frozenset()
+    projector: Projector | None = None
     interval: float = HOUR
     version: str = field(default_factory=schema_version.head)
 
@@ -50,7 +55,7 @@ class Upkeep:
             raise NotReadyError(f"The event log could not be read for {lag:.0f} s")
 
     async def run(self, metrics: Metrics) -> None:
-        """Keep house for as long as the application runs."""
+        """Keep house, and the copy of the network where there is one, for as long as the application runs."""
 
         def counted(deleted: Deleted) -> None:
             metrics.housekeeping.labels("events").inc(deleted.events)
@@ -58,7 +63,10 @@ class Upkeep:
 
         url = self.database.engine.url
         keeping = Housekeeping(url, retention=self.retention, position=lambda: self.tail.position.id, deleted=counted)
-        await keeping.run(lambda: dt.datetime.now(dt.UTC), interval=self.interval)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keeping.run(lambda: dt.datetime.now(dt.UTC), interval=self.interval))
+            if self.projector is not None:
+                tasks.create_task(self.projector.run())
 
     def gauges(self, metrics: Metrics) -> None:
         """Set the gauges of the event log and of the connections to what holds now."""
@@ -67,6 +75,9 @@ class Upkeep:
             metrics.log_ids.labels(which).set(number)
         metrics.log_ids.labels("floor").set(tail.floor)
         metrics.log_lag.set(tail.lag_seconds)
+        if self.projector is not None:
+            metrics.graph_lag.set(self.projector.lag_seconds)
+            metrics.graph_events.set(self.projector.events)
         for what in ("looks", "moves", "resyncs", "outages"):
             metrics.log_reads.labels(what).set(getattr(tail.counters, what))
         pool: Any = self.database.engine.pool

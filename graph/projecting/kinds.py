@@ -38,7 +38,7 @@ class Kind:
     join: tuple[Any, Any] | None = None
 
     @property
-    def select(self) -> sa.Select[Any]:
+    def select(self) -> sa.Select[*tuple[Any, ...]]:
         """All its rows."""
         rows = sa.select(*(column.label(name) for name, column in self.columns.items())).where(*self.where)
         return rows if self.join is None else rows.outerjoin(*self.join)

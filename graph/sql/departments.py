@@ -41,7 +41,7 @@ def _ancestors() -> Statement:
     return _placed(tree, tree.c.depth > ZERO)
 
 
-def leaders(tree: Any) -> sa.Select[Any]:
+def leaders(tree: Any) -> sa.Select[*tuple[Any, ...]]:
     """(key, department, level, leader, whether acting) of each department of (key, id, depth) that someone leads."""
     place, person = MembershipRow.__table__.alias("place"), StaffRow.__table__.alias("person")
     is_acting = place.c.role == MembershipRole.ACTING_HEAD

@@ -129,7 +129,7 @@ def neighbourhood(kind: ReachKind, *, directory: bool) -> Statement:
     return Statement(chosen.where(told.c.rank <= most).order_by(told.c.rank))
 
 
-def _near(seed: sa.CTE, branches: Iterable[Branch]) -> Iterator[sa.Select[Any]]:
+def _near(seed: sa.CTE, branches: Iterable[Branch]) -> Iterator[Any]:
     """What is one hop away."""
     for branch in branches:
         told = (word(branch.kind).label("kind"), branch.far.label("id"), ONE.label("depth"), branch.hop.label("path"))
@@ -137,7 +137,7 @@ def _near(seed: sa.CTE, branches: Iterable[Branch]) -> Iterator[sa.Select[Any]]:
         yield row.where(*branch.when)
 
 
-def _beyond(near: sa.CTE, branches: Iterable[tuple[PartyKind, Branch]]) -> Iterator[sa.Select[Any]]:
+def _beyond(near: sa.CTE, branches: Iterable[tuple[PartyKind, Branch]]) -> Iterator[Any]:
     """What is one hop further."""
     for kind, branch in branches:
         path = near.c.path * _BASE + branch.hop

@@ -19,6 +19,8 @@ NEVER: Final = "9999-12-31"
 
 _WORD: Final = re.compile(r"\b(HOLDS|WORKS|AVAILABLE|REACH|MEETS|KIND|HOP)\(([^()]*(?:\[[^\]]*\])?[^()]*)\)")
 
+_WORKS: Final = "({0}.leftOn = '' AND {0}.status <> 'LEFT') OR $day < {0}.leftOn"
+
 _REACH: Final = {
     ReachKind.ALL: "true",
     ReachKind.CUSTOMERS: "{0}.id IN $reachIds",
@@ -51,8 +53,8 @@ def query(name: str, reach: Reach | None = None) -> str:
 def _spelled(name: str, kind: ReachKind, *, directory: bool) -> str:
     spell: dict[str, Callable[..., str]] = {
         "HOLDS": "{0}.since <= $day AND $day < {0}.until".format,
-        "WORKS": "({0}.status <> 'LEFT' OR $day < {0}.leftOn)".format,
-        "AVAILABLE": "{0}.status <> 'ON_LEAVE' AND ({0}.status <> 'LEFT' OR $day < {0}.leftOn)".format,
+        "WORKS": _WORKS.format,
+        "AVAILABLE": f"{{0}}.status <> 'ON_LEAVE' AND ({_WORKS})".format,
         "REACH": _REACH[kind].format,
         "MEETS": lambda party: _meets(party, kind, directory=directory),
         "KIND": "CASE WHEN {0}:Customer THEN 'CUSTOMER' WHEN {0}:Staff THEN 'STAFF' ELSE 'DEPARTMENT' END".format,

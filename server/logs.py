@@ -24,6 +24,7 @@ LEAST = {
     "aiosqlite": logging.WARNING,
     "asyncio": logging.WARNING,
     "durable": logging.WARNING,
+    "neo4j": logging.CRITICAL,  # what fails is raised, and graph.bolt says it once
     "uvicorn.error": logging.INFO,  # below it every header of a socket's handshake is logged, tokens included
 }
 """Libraries that are heard from this level on, whatever the settings say."""

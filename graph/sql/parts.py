@@ -39,8 +39,8 @@ def holds(row: Any, moment: Any = None) -> sa.ColumnElement[bool]:
 
 
 def works_here(staff: Any) -> sa.ColumnElement[bool]:
-    """Whether someone has not left by the day. Someone who left on a day unknown has left."""
-    return sa.or_(staff.status != StaffStatus.LEFT, staff.left_on > day())
+    """Whether someone has not left by the day. Where no day is known on which they leave, their status says it."""
+    return sa.or_(sa.and_(staff.left_on.is_(None), staff.status != StaffStatus.LEFT), staff.left_on > day())
 
 
 def available(staff: Any) -> sa.ColumnElement[bool]:

@@ -65,7 +65,7 @@ class Naive:
         return any(a.customer_id == customer.id and self.holds(a, self.reach.day) for a in served)
 
     def works(self, person: Any) -> bool:
-        return person.status is not StaffStatus.LEFT or (person.left_on is not None and self.day < person.left_on)
+        return person.status is not StaffStatus.LEFT if person.left_on is None else self.day < person.left_on
 
     def is_available(self, person: Any) -> bool:
         return self.works(person) and person.status is not StaffStatus.ON_LEAVE

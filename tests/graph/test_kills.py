@@ -29,8 +29,8 @@ pytestmark = [
 ]
 
 WRITERS = 2
-NEO4J_KILLS = sized(2, 10)
-PROJECTOR_KILLS = sized(3, 20)
+NEO4J_KILLS = sized(1, 10)
+PROJECTOR_KILLS = sized(2, 20)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def begun(projector: Projector) -> list[Changer]:
 
 async def answering(projector: Projector) -> None:
     """Wait until the graph store answers, and there is a copy."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(240):
         while True:
             try:
                 if await generations.live(projector.bolt):
@@ -92,7 +92,7 @@ async def test_neo4j_is_killed_while_people_write(projector: Projector, server: 
         await caught_up(projector)
 
         assert await is_true(projector)
-    assert sum(changer.done for changer in changers) > 50 * NEO4J_KILLS
+    assert sum(changer.done for changer in changers) > 20 * NEO4J_KILLS
 
 
 async def test_the_projector_is_killed_while_people_write(
@@ -128,6 +128,6 @@ async def moving(projector: Projector) -> None:
     await answering(projector)
     before = await generations.live(projector.bolt)
     assert before is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while (now := await generations.live(projector.bolt)) == before or now is None:  # noqa: ASYNC110
             await asyncio.sleep(0.05)

@@ -27,7 +27,7 @@ from tests.neo4j_server import is_here
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(not is_here(), reason="there is no Neo4j here; in CI there is")]
 
-SECONDS = 60
+SECONDS = 180
 
 
 @pytest.fixture

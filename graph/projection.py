@@ -1,8 +1,9 @@
 """The projection: Neo4j as a copy of the record, kept by whoever reads the event log.
 
-Each batch of events names rows; these are read from the record as they are now and written together with the place in
-the log, in one transaction. So whoever is killed, on either side, leaves a copy that is right up to a place that it
-knows. One process projects at a time, by a lease of the graph store; a second one would do no harm, only be overtaken.
+The events since the last time name rows; these are read from the record, all as of one moment, and written together
+with the place in the log, in one transaction: the copy is always some state that the record was in. So whoever is
+killed, on either side, leaves a copy that is right up to a place that it knows. One process projects at a time, by a
+lease of the graph store; a second one would do no harm, only be overtaken.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from graph.bolt import Bolt, Overtaken
 from graph.cypher import text
@@ -23,18 +25,20 @@ from graph.port import GraphUnavailable
 from graph.projecting import generations
 from graph.projecting.generations import Generation
 from graph.projecting.kinds import KINDS
-from graph.projecting.records import all_of, count_of, of_keys
-from graph.projecting.wanted import Wanted
-from outbox.following import Batch, follow
-from outbox.outage import back_off
-from outbox.reader import CursorExpired, Resync, read_page
-from outbox.snapshot import open_snapshot
+from graph.projecting.news import News, TooMuch, read_news
+from graph.projecting.records import all_of, count_of
+from outbox.outage import OUTAGES, back_off
+from outbox.reader import CursorExpired, Resync
+from outbox.snapshot import Snapshot, open_snapshot
 from outbox.tail import Tail
-from store.session import Database
+from store.session import IDLE_MS, Database
 from store.statement import Reads
 
-BATCH: Final = 1_000
-"""Events that are taken in together."""
+MOST: Final = 50_000
+"""Events that are taken in together at most. When more are waiting, making the copy anew is quicker."""
+
+PAUSE: Final = 0.3
+"""Seconds after which the tail of the log has looked again."""
 
 LEASE: Final = 3.0
 """Seconds for which a projector that says nothing keeps others away."""
@@ -132,24 +136,50 @@ class Projector:
         self._level_at = time.monotonic()
         while True:
             try:
-                async for batch in follow(self.tail, self.reads, generation.position, limit=BATCH):
-                    wanted = Wanted.by(batch.events)
-                    if wanted.everything:
-                        break
-                    generation = await self._take_in(generation, batch, wanted)
-            except (Resync, CursorExpired) as error:
-                log.warning("the graph cannot go on from where it is", reason=str(error))
+                await self._follow(generation)
+            except (Resync, CursorExpired, TooMuch) as error:
+                log.warning("the graph cannot go on from where it is, and is made anew", reason=repr(error))
             generation = await self.rebuild()
 
-    async def _take_in(self, generation: Generation, batch: Batch, wanted: Wanted) -> Generation:
-        if not batch.events:
-            return generation
-        async with self.database.snapshot() as connection:
-            records = [(kind, await of_keys(connection, kind, wanted.of(kind))) for kind in KINDS]
-        at = batch.events[-1].at
-        generation = await generations.advance(self.bolt, generation, batch.upto, at, wanted, records)
-        self.events += len(batch.events)
-        self._taken_in = batch.upto.id
+    async def _follow(self, generation: Generation) -> None:
+        """Take in what comes, all of it at once each time, until all is to be made anew."""
+        while True:
+            news = await self._news(generation, most=MOST, whole=True)
+            if news is None:
+                await self.tail.moved(generation.position.id)
+            elif news.wanted.everything:
+                return
+            else:
+                generation = await self._take_in(generation, news)
+
+    async def _news(self, generation: Generation, *, most: int, whole: bool) -> News | None:
+        """What the copy lacks, as one state. An outage of the record is waited out."""
+        failures = 0
+        while True:
+            try:
+                async with self._snapshot() as snapshot:
+                    return await read_news(snapshot, generation.position, most=most, whole=whole)
+            except (*OUTAGES, DBAPIError) as error:
+                failures += 1
+                log.warning("the record is out of reach, reading again", error=repr(error), attempt=failures)
+                await back_off(failures)
+
+    @contextlib.asynccontextmanager
+    async def _snapshot(self, *, idle_ms: int = IDLE_MS) -> AsyncIterator[Snapshot]:
+        """A state of the record. The tail may be older than a restore or a trim: its next look mends that."""
+        async with contextlib.AsyncExitStack() as stack:
+            while True:
+                try:
+                    snapshot = await stack.enter_async_context(open_snapshot(self.database, self.tail, idle_ms=idle_ms))
+                    break
+                except (Resync, CursorExpired):
+                    await asyncio.sleep(PAUSE)
+            yield snapshot
+
+    async def _take_in(self, generation: Generation, news: News) -> Generation:
+        generation = await generations.advance(self.bolt, generation, news)
+        self.events += news.events
+        self._taken_in = news.upto.id
         return generation
 
     async def rebuild(self, progress: Progress = _silent) -> Generation:
@@ -171,7 +201,7 @@ class Projector:
 
     async def _copied(self, progress: Progress) -> Generation:
         """A generation with all rows as they are at one moment."""
-        async with open_snapshot(self.database, self.tail) as snapshot:
+        async with self._snapshot(idle_ms=0) as snapshot:
             generation = await generations.begin(self.bolt, snapshot.after)
             for kind in KINDS:
                 total, done = await count_of(snapshot.connection, kind), 0
@@ -183,10 +213,11 @@ class Projector:
         return generation
 
     async def _caught_up(self, generation: Generation) -> Generation:
-        """The generation, once it has taken in what was written while it was made."""
+        """The generation, once it has taken in what was written while it was made; nobody asks it before that."""
         goal = self.tail.position
         while generation.position.id < goal.id:
-            events = await read_page(self.reads, generation.position, goal, limit=BATCH)
-            upto = events[-1].position if len(events) == BATCH else goal
-            generation = await self._take_in(generation, Batch(events, upto), Wanted.by(events))
+            news = await self._news(generation, most=MOST, whole=False)
+            if news is None:
+                break
+            generation = await self._take_in(generation, news)
         return generation

@@ -15,7 +15,7 @@ from outbox.event import LogEventRow, LogMetaRow
 from outbox.reader import LoggedEvent, verify
 from outbox.tail import Tail
 from store.base import Base
-from store.session import Database
+from store.session import IDLE_MS, Database
 
 _EVENT: Final = Base.metadata.tables[LogEventRow.__tablename__]
 _META: Final = Base.metadata.tables[LogMetaRow.__tablename__]
@@ -35,8 +35,8 @@ class Snapshot:
 
 
 @asynccontextmanager
-async def open_snapshot(database: Database, tail: Tail) -> AsyncIterator[Snapshot]:
-    """Hold a state of the store while the context lasts.
+async def open_snapshot(database: Database, tail: Tail, *, idle_ms: int = IDLE_MS) -> AsyncIterator[Snapshot]:
+    """Hold a state of the store while the context lasts; `idle_ms` as for `Database.snapshot`.
 
     The tail's position is older than the state: taken within it, the events of writers that were open at that moment
     would be neither in the state nor after the position.
@@ -45,7 +45,7 @@ async def open_snapshot(database: Database, tail: Tail) -> AsyncIterator[Snapsho
         Resync, CursorExpired: the tail's position does not fit the state; it does after its next look. Try again.
     """
     after = tail.position
-    async with database.snapshot() as connection:
+    async with database.snapshot(idle_ms=idle_ms) as connection:
         seen = sa.select(_EVENT.c.uid).where(_EVENT.c.id == after.id).scalar_subquery()
         epoch, floor, uid = (await connection.execute(sa.select(_META.c.epoch, _META.c.floor, seen))).one()
         verify(after, epoch, floor, uid)

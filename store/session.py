@@ -51,26 +51,37 @@ class Database:
         """
         async with self.sessions.begin() as session:
             if idle_ms != IDLE_MS and self.engine.dialect.name == "postgresql":
-                setting = sa.func.set_config("idle_in_transaction_session_timeout", str(idle_ms), True)  # noqa: FBT003
-                await session.execute(sa.select(setting))
+                await session.execute(_idle(idle_ms))
             yield session
         if NEWS in session.info:
             for tell in self._told:
                 tell()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        """The store as it is at the first statement, whatever is written meanwhile; only to read, in no one's way."""
+    async def snapshot(self, *, idle_ms: int = IDLE_MS) -> AsyncIterator[AsyncConnection]:
+        """The store as it is at the first statement, whatever is written meanwhile; only to read, in no one's way.
+
+        Who thinks longer than `idle_ms` between two statements asks for more (0: as long as it likes).
+        """
         async with self.engine.connect() as connection:
             if self.engine.dialect.name == "postgresql":
                 options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             else:
                 options = {_SNAPSHOT: True}
-            yield await connection.execution_options(**options)
+            held = await connection.execution_options(**options)
+            if idle_ms != IDLE_MS and self.engine.dialect.name == "postgresql":
+                await held.execute(_idle(idle_ms))
+            yield held
 
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _idle(milliseconds: int) -> sa.Select[tuple[Any]]:
+    """For this transaction: how long it may sit idle."""
+    name = "idle_in_transaction_session_timeout"
+    return sa.select(sa.func.set_config(name, str(milliseconds), sa.true()))
 
 
 def _address(url: str | sa.URL) -> sa.URL:

@@ -9,7 +9,8 @@ from typing import Any
 
 from graph.bolt import Bolt
 from graph.cypher import statements, text
-from graph.projecting.kinds import KINDS, TREE, Kind, Record
+from graph.projecting.kinds import TREE, Kind, Record
+from graph.projecting.news import News
 from graph.projecting.wanted import Wanted
 from outbox.cursor import Position
 
@@ -53,24 +54,18 @@ async def write(bolt: Bolt, generation: str, kind: Kind, records: Sequence[Recor
         await bolt.write([_guard(generation), _writing(generation, kind, records)])
 
 
-async def advance(
-    bolt: Bolt,
-    generation: Generation,
-    upto: Position,
-    at: dt.datetime,
-    wanted: Wanted,
-    records: Sequence[tuple[Kind, Sequence[Record]]],
-) -> Generation:
-    """Write rows and move the generation's place in the log on, both or neither.
+async def advance(bolt: Bolt, generation: Generation, news: News) -> Generation:
+    """Write what has happened, and move the generation's place in the log on, both or neither.
 
     Raises:
         Overtaken: somebody else has moved it on.
         GraphUnavailable: nobody answers.
     """
-    to = {"newPosition": upto.id, "newUid": upto.uid.hex(), "lastEventAt": at.isoformat()}
+    upto = news.upto
+    to = {"newPosition": upto.id, "newUid": upto.uid.hex(), "lastEventAt": news.at.isoformat()}
     guard = (text("generation_advance"), {"generation": generation.id, **_place(generation.position), **to})
-    await bolt.write([guard, *_clearing(generation.id, wanted), *_all_writing(generation.id, records)])
-    return Generation(generation.id, upto, at)
+    await bolt.write([guard, *_clearing(generation.id, news.wanted), *_all_writing(generation.id, news.records)])
+    return Generation(generation.id, upto, news.at)
 
 
 async def switch(bolt: Bolt, generation: str) -> str | None:
@@ -105,9 +100,8 @@ def _writing(generation: str, kind: Kind, records: Sequence[Record]) -> tuple[st
 
 
 def _all_writing(generation: str, records: Sequence[tuple[Kind, Sequence[Record]]]) -> list[tuple[str, dict[str, Any]]]:
-    """The statements that write rows, nodes before the links between them."""
-    by_kind = {kind.name: rows for kind, rows in records}
-    return [_writing(generation, kind, rows) for kind in KINDS if (rows := by_kind.get(kind.name))]
+    """The statements that write rows; they come with nodes before the links between them."""
+    return [_writing(generation, kind, rows) for kind, rows in records if rows]
 
 
 def _clearing(generation: str, wanted: Wanted) -> list[tuple[str, dict[str, Any]]]:

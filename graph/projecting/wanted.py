@@ -7,9 +7,9 @@ row leaves it right, whatever became of those before.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from graph.projecting.kinds import (
     ASSIGNMENTS,
@@ -22,9 +22,27 @@ from graph.projecting.kinds import (
     TREE,
     Kind,
 )
-from outbox.reader import LoggedEvent
 
 _RELATIONS: Final = (SUBSIDIARIES, REFERRALS)
+
+
+class About(Protocol):
+    """What an event is about; `data` holds the ids of others."""
+
+    @property
+    def aggregate_type(self) -> str:
+        """The kind of record."""
+        ...
+
+    @property
+    def aggregate_id(self) -> uuid.UUID:
+        """The record."""
+        ...
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What else is told."""
+        ...
 
 
 @dataclass
@@ -35,7 +53,7 @@ class Wanted:
     everything: bool = False
 
     @classmethod
-    def by(cls, events: Iterable[LoggedEvent]) -> Wanted:
+    def by(cls, events: Iterable[About]) -> Wanted:
         """What these events are about."""
         wanted = cls()
         for event in events:
@@ -46,7 +64,7 @@ class Wanted:
         """The keys of a kind."""
         return self.keys.get(kind.name, set())
 
-    def _take(self, event: LoggedEvent) -> None:
+    def _take(self, event: About) -> None:
         key, data = event.aggregate_id, event.data
         match event.aggregate_type:
             case "Department":

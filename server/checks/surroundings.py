@@ -1,8 +1,7 @@
-"""Checks of what the program works with: settings, the disk, the port, and a Neo4j where there is one."""
+"""Checks of what the program works with: settings, the disk, the port, and who may ask."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import socket
@@ -33,8 +32,6 @@ def surroundings(settings: Settings) -> Iterator[Finding]:
     yield port(settings)
     if settings.oidc_issuer is not None:
         yield issuer(settings)
-    if settings.neo4j_url is not None:
-        yield neo4j(settings)
 
 
 def variables() -> Finding:
@@ -130,30 +127,6 @@ def port(settings: Settings) -> Finding:
                 return ok("port", f"{where} is served by customer360 already")
             return fail("port", f"{where}: {error.strerror}", "stop what uses it, or set C360_PORT to another")
     return ok("port", f"{where} is free")
-
-
-def neo4j(settings: Settings) -> Finding:
-    """Whether the configured Neo4j answers."""
-    try:
-        found = asyncio.run(_neo4j_version(settings))
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is what we report
-        return fail(
-            "Neo4j", f"{settings.neo4j_url}: {str(error).splitlines()[0]}", "start it, or mend or unset C360_NEO4J_URL"
-        )
-    return ok("Neo4j", f"{settings.neo4j_url}: {found}")
-
-
-async def _neo4j_version(settings: Settings) -> str:
-    from neo4j import AsyncGraphDatabase  # noqa: PLC0415  # slow to load, and only needed where it is configured
-
-    password = settings.neo4j_password
-    auth = (settings.neo4j_user, password.get_secret_value()) if password else None
-    async with (
-        asyncio.timeout(SECONDS),
-        AsyncGraphDatabase.driver(str(settings.neo4j_url), auth=auth, connection_timeout=SECONDS) as driver,
-    ):
-        info = await driver.get_server_info()
-        return str(info.agent)
 
 
 def _serves_us(settings: Settings) -> bool:

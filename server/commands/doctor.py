@@ -40,6 +40,7 @@ def examine(**overrides: Any) -> Iterator[Finding]:
     try:
         from server.checks.database import database as database_checks  # noqa: PLC0415  # what is broken must not break the doctor
         from server.checks.edge import edge  # noqa: PLC0415
+        from server.checks.graph import graph  # noqa: PLC0415
         from server.checks.surroundings import surroundings  # noqa: PLC0415
         from server.settings import load_settings  # noqa: PLC0415
 
@@ -53,6 +54,7 @@ def examine(**overrides: Any) -> Iterator[Finding]:
     yield from surroundings(settings)
     yield from edge(settings)
     yield from database_checks(settings)
+    yield from graph(settings)
 
 
 def _table(findings: list[Finding]) -> Table:

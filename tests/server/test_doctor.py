@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import shutil
@@ -13,12 +14,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from graph.port import GraphStatus
 from server.app import Application
 from server.checks import database as database_checks
+from server.checks import graph as graph_checks
 from server.checks import program, surroundings
 from server.checks.finding import Status
 from server.identity.key_file import signing_key
 from server.settings import Settings
+from tests.factories import NOW
+from tests.neo4j_server import is_here, shared_url
 from tests.server.identity.issuer import issuing
 from tests.server.running import running
 from tests.server.running_cli import c360
@@ -233,6 +238,28 @@ class TestSurroundings:
 
         assert finding["status"] == "fail"
         assert "hunter2" not in finding["found"]
+
+
+class TestGraph:
+    def test_a_copy_that_is_late_is_warned_of(self):
+        late = GraphStatus("neo4j", 31.0, NOW, 1_234, "customer360:2")
+        finding = graph_checks.kept_up(late)
+
+        assert finding.status is Status.WARN
+        assert "customer360:2, 1,234 events behind, for 31 s" in finding.found
+        assert graph_checks.kept_up(dataclasses.replace(late, lag_seconds=29)).status is Status.OK
+        assert "c360 graph rebuild" in str(graph_checks.kept_up(GraphStatus("neo4j", 0, None, 0)).cure)
+
+    @pytest.mark.skipif(not is_here(), reason="there is no Neo4j here; in CI there is")
+    def test_a_copy_that_is_not_there_yet(self, capsys, monkeypatch, store_url):
+        monkeypatch.setenv("C360_NEO4J_URL", shared_url())
+        monkeypatch.setenv("C360_NEO4J_GRAPH", "a-copy-that-nobody-makes")
+        monkeypatch.setenv("C360_DATABASE_URL", store_url)
+
+        found = examined(capsys, 0)
+
+        assert found["Neo4j"]["status"] == "ok"
+        assert found["graph copy"]["found"] == "there is none yet"
 
 
 class TestDatabase:

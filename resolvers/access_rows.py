@@ -7,6 +7,7 @@ locked, customers together with what belongs to them, so that two commands on on
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from resolvers.access import DEPARTMENTAL, Scope
 from resolvers.commands import Unit
-from resolvers.problems import Code, Refused, refuse
+from resolvers.problems import Code, Problem, Refused, refuse, refuse_any
 from resolvers.reading.parameters import SUBJECT, SUBJECT_TYPES, TODAY, subject
 from resolvers.scopes import customer_scope, directory_scope, holds_today
 from store.assignment import AssignmentRow
@@ -24,7 +25,7 @@ from store.customer import CustomerRow
 from store.department import DepartmentRow
 from store.lists import member
 from store.staff import MembershipRow, StaffRow
-from store.ticket import TicketRow
+from store.ticket import ENDED, TicketRow
 
 R = TypeVar("R", bound=Base)
 Owned = TypeVar("Owned", AssignmentRow, ContactRow, TicketRow)
@@ -43,6 +44,22 @@ async def access_customer(unit: Unit, key: uuid.UUID, field: str) -> CustomerRow
     """A customer within reach, locked. Raises Refused (NOT_FOUND)."""
     statement = sa.select(CustomerRow).where(CustomerRow.id == key, _customers(unit))
     return await _found(unit, CustomerRow, statement.with_for_update(key_share=True), field)
+
+
+async def access_customers(
+    unit: Unit, wanted: Mapping[str, uuid.UUID], *, department_id: uuid.UUID | None = None
+) -> list[CustomerRow]:
+    """Several customers within reach (of one department, if it is given) by the fields that name them.
+
+    They are locked in the order of their ids, of which no two commands can make a deadlock, and come in it, each once.
+    Raises Refused (NOT_FOUND) with every field whose customer there is not.
+    """
+    there = sa.true() if department_id is None else CustomerRow.department_id == department_id
+    listed = sa.select(CustomerRow).where(CustomerRow.id.in_(set(wanted.values())), there, _customers(unit))
+    locked = listed.order_by(CustomerRow.id).with_for_update(key_share=True)
+    found = list(await unit.session.scalars(locked, _subject_values(unit)))
+    _refuse_missing(CustomerRow, wanted, found)
+    return found
 
 
 async def access_contact(unit: Unit, key: uuid.UUID, field: str) -> ContactRow:
@@ -74,17 +91,76 @@ async def access_staff(unit: Unit, key: uuid.UUID, field: str) -> StaffRow:
     return await _found(unit, StaffRow, statement.with_for_update(key_share=True), field)
 
 
-async def access_place(unit: Unit, key: uuid.UUID | None, field: str) -> None:
-    """The department where something new shall belong; only those whose reach is everything may leave it out.
+async def access_place(unit: Unit, key: uuid.UUID | None, field: str) -> DepartmentRow | None:
+    """The open department where something new shall belong; only those whose reach is everything may leave it out.
 
-    It is not locked: newcomers to one department need not wait for one another.
-    Raises Refused (NOT_FOUND, REQUIRED).
+    Its lock is shared: newcomers need not wait for one another, but nobody closes the department beside them.
+    Raises Refused (NOT_FOUND, REQUIRED, DEPARTMENT_CLOSED).
     """
     if key is not None:
         statement = sa.select(DepartmentRow).where(DepartmentRow.id == key, _managed(unit, DepartmentRow.id))
-        await _found(unit, DepartmentRow, statement, field)
-    elif unit.subject.scope is not Scope.ALL:
+        return refuse_closed(await _found(unit, DepartmentRow, statement.with_for_update(read=True), field), field)
+    if unit.subject.scope is not Scope.ALL:
         raise refuse(Code.REQUIRED, field, "say to which of your departments this belongs")
+    return None
+
+
+async def access_children(
+    unit: Unit, department: DepartmentRow, wanted: Mapping[str, uuid.UUID]
+) -> list[DepartmentRow]:
+    """Departments right below one, by the fields that name them, locked in the order of their ids.
+
+    Raises Refused (NOT_FOUND) with every field whose department is not there, or out of reach.
+    """
+    below = (DepartmentRow.parent_id == department.id, _managed(unit, DepartmentRow.id))
+    listed = sa.select(DepartmentRow).where(DepartmentRow.id.in_(set(wanted.values())), *below)
+    locked = listed.order_by(DepartmentRow.id).with_for_update(key_share=True)
+    found = list(await unit.session.scalars(locked, _subject_values(unit)))
+    _refuse_missing(DepartmentRow, wanted, found)
+    return found
+
+
+def manages(unit: Unit, department_id: uuid.UUID) -> bool:
+    """Whether the subject may change what belongs to a department: it is one of its own or below them."""
+    scope = unit.subject.scope
+    return scope is Scope.ALL or (scope in DEPARTMENTAL and department_id in unit.subject.department_ids)
+
+
+def refuse_closed(department: DepartmentRow, field: str) -> DepartmentRow:
+    """The department, if it is open. Raises Refused (DEPARTMENT_CLOSED)."""
+    if department.closed_on is not None:
+        told = f"the department is closed since {department.closed_on}; `mergedInto` says where its work went"
+        raise refuse(Code.DEPARTMENT_CLOSED, field, told)
+    return department
+
+
+async def children_of(unit: Unit, department_id: uuid.UUID) -> list[DepartmentRow]:
+    """All departments right below one that is accessed already, locked in the order of their ids."""
+    below = sa.select(DepartmentRow).where(DepartmentRow.parent_id == department_id)
+    return list(await unit.session.scalars(below.order_by(DepartmentRow.id).with_for_update(key_share=True)))
+
+
+async def customers_of(unit: Unit, department_id: uuid.UUID, *, most: int) -> list[CustomerRow]:
+    """The customers of a department that is accessed already, and those of whom it has an open ticket.
+
+    They are locked in the order of their ids; one more than `most` comes where there are more.
+    """
+    its_ticket = sa.exists().where(TicketRow.customer_id == CustomerRow.id, *_open_in(department_id))
+    concerned = sa.select(CustomerRow).where(sa.or_(CustomerRow.department_id == department_id, its_ticket))
+    locked = concerned.order_by(CustomerRow.id).limit(most + 1).with_for_update(key_share=True)
+    return list(await unit.session.scalars(locked))
+
+
+async def open_tickets_of(
+    unit: Unit, department_id: uuid.UUID, *, most: int, customer_ids: Collection[uuid.UUID] | None = None
+) -> list[TicketRow]:
+    """The open tickets that a department has (of these customers), whose customers are accessed already; locked.
+
+    One more than `most` comes where there are more.
+    """
+    whose = sa.true() if customer_ids is None else TicketRow.customer_id.in_(customer_ids)
+    listed = sa.select(TicketRow).where(*_open_in(department_id), whose).order_by(TicketRow.id)
+    return list(await unit.session.scalars(listed.limit(most + 1).with_for_update(key_share=True)))
 
 
 async def contact_of(unit: Unit, customer_id: uuid.UUID, key: uuid.UUID, field: str) -> ContactRow:
@@ -103,6 +179,16 @@ async def directory_department(unit: Unit, key: uuid.UUID, field: str) -> Depart
     """Any department, to be named in a record, for those who see the directory. Raises Refused (NOT_FOUND)."""
     seen = _clause(directory_scope(DepartmentRow, unit.subject.access))
     return await _found(unit, DepartmentRow, sa.select(DepartmentRow).where(DepartmentRow.id == key, seen), field)
+
+
+async def receiving_department(unit: Unit, key: uuid.UUID, field: str) -> DepartmentRow:
+    """Any open department, to be given a ticket, by those who see the directory; its lock is shared.
+
+    Raises Refused (NOT_FOUND, DEPARTMENT_CLOSED).
+    """
+    seen = _clause(directory_scope(DepartmentRow, unit.subject.access))
+    statement = sa.select(DepartmentRow).where(DepartmentRow.id == key, seen).with_for_update(read=True)
+    return refuse_closed(await _found(unit, DepartmentRow, statement, field), field)
 
 
 async def directory_staff(unit: Unit, key: uuid.UUID, field: str) -> StaffRow:
@@ -129,8 +215,23 @@ async def _found(unit: Unit, row: type[R], statement: sa.Select[R], field: str) 
     return found
 
 
+def _open_in(department_id: uuid.UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    return TicketRow.department_id == department_id, TicketRow.status.not_in(sorted(ENDED))
+
+
 def _unknown(row: type[Base], field: str) -> Refused:
-    return refuse(Code.NOT_FOUND, field, f"there is no such {NOUNS[row]} within your reach")
+    return Refused(_missing(row, field))
+
+
+def _missing(row: type[Base], field: str) -> Problem:
+    return Problem(Code.NOT_FOUND, field, f"there is no such {NOUNS[row]} within your reach")
+
+
+def _refuse_missing(
+    row: type[Base], wanted: Mapping[str, uuid.UUID], found: Iterable[CustomerRow | DepartmentRow]
+) -> None:
+    there = {one.id for one in found}
+    refuse_any(_missing(row, field) for field, key in wanted.items() if key not in there)
 
 
 def _customers(unit: Unit) -> sa.ColumnElement[bool]:

@@ -31,6 +31,15 @@ class Action(enum.StrEnum):
     TRANSFER_TICKET = "transferTicket"
     REPLY_TO_TICKET = "replyToTicket"
     ADD_LEDGER_ENTRY = "addLedgerEntry"
+    APPOINT_HEAD = "appointHead"
+    VACATE_HEAD = "vacateHead"
+    PLACE_STAFF = "placeStaff"
+    JOIN_GROUP = "joinGroup"
+    LEAVE_GROUP = "leaveGroup"
+    REFER_CUSTOMER = "referCustomer"
+    MOVE_CUSTOMERS = "moveCustomers"
+    SPLIT_DEPARTMENT = "splitDepartment"
+    MERGE_DEPARTMENTS = "mergeDepartments"
 
 
 _DESK: Final = frozenset(

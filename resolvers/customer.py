@@ -110,6 +110,7 @@ class CreateCustomerErrorCode(enum.StrEnum):
     IN_FUTURE = Code.IN_FUTURE
     UNKNOWN_CURRENCY = Code.UNKNOWN_CURRENCY
     DUPLICATE_CODE = Code.DUPLICATE_CODE
+    DEPARTMENT_CLOSED = Code.DEPARTMENT_CLOSED
 
 
 class UpdateCustomerErrorCode(enum.StrEnum):
@@ -127,6 +128,7 @@ class UpdateCustomerErrorCode(enum.StrEnum):
     UNKNOWN_CURRENCY = Code.UNKNOWN_CURRENCY
     DUPLICATE_CODE = Code.DUPLICATE_CODE
     STALE_VERSION = Code.STALE_VERSION
+    DEPARTMENT_CLOSED = Code.DEPARTMENT_CLOSED
 
 
 _NO_COLUMNS: Final = frozenset({"tags", "source"})

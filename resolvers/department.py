@@ -7,12 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-import sqlalchemy as sa
-
 from outbox.event import EventKind
 from resolvers.access_rows import access_department, access_place
 from resolvers.actions import Action
 from resolvers.commands import Told, Unit, command
+from resolvers.department_tree import hold_tree, is_below
 from resolvers.drafts import UNSET, DepartmentId, Unset
 from resolvers.edits import Unique, born, check_version, edit, new_values, save, touch
 from resolvers.problems import Code, Problem, refuse
@@ -62,6 +61,7 @@ class CreateDepartmentErrorCode(enum.StrEnum):
     INVALID_TEXT = Code.INVALID_TEXT
     TOO_LONG = Code.TOO_LONG
     DUPLICATE_NUMBER = Code.DUPLICATE_NUMBER
+    DEPARTMENT_CLOSED = Code.DEPARTMENT_CLOSED
 
 
 class UpdateDepartmentErrorCode(enum.StrEnum):
@@ -90,15 +90,13 @@ class MoveDepartmentErrorCode(enum.StrEnum):
     TOO_LONG = Code.TOO_LONG
     STALE_VERSION = Code.STALE_VERSION
     CYCLE = Code.CYCLE
+    DEPARTMENT_CLOSED = Code.DEPARTMENT_CLOSED
 
 
 COLUMNS: Final = ("number", "name", "scope_of_work")
 """The columns that people fill in."""
 
-_TREE_LOCK: Final = 3_600_001
-"""The advisory lock that whoever changes the shape of the tree holds until the commit."""
-
-_NUMBER: Final = Unique(
+NUMBER: Final = Unique(
     "uq_department_number",
     "department.number",
     Problem(Code.DUPLICATE_NUMBER, "number", "another department has this number"),
@@ -110,7 +108,7 @@ async def create_department(unit: Unit, draft: DepartmentDraft) -> uuid.UUID:
     """Create a department below one within reach. It has nothing below it yet, so it cannot close a cycle."""
     await access_place(unit, draft.parent_id, "parent_id")
     row = DepartmentRow(**born(unit, new_id()), **new_values(draft, (*COLUMNS, "parent_id")))
-    await save(unit, row, _NUMBER)
+    await save(unit, row, NUMBER)
     unit.changed(EventKind.DEPARTMENT_CREATED, "Department", row.id, number=row.number, parentId=row.parent_id)
     return row.id
 
@@ -121,7 +119,7 @@ async def update_department(unit: Unit, draft: DepartmentChanges) -> uuid.UUID:
     row = await access_department(unit, draft.id, "id")
     changed = edit(unit, row, draft, COLUMNS)
     if changed:
-        await save(unit, row, _NUMBER)
+        await save(unit, row, NUMBER)
         told: dict[str, Told] = {"number": row.number, "version": row.version, "fields": changed}
         unit.changed(EventKind.DEPARTMENT_UPDATED, "Department", row.id, **told)
     return row.id
@@ -130,33 +128,16 @@ async def update_department(unit: Unit, draft: DepartmentChanges) -> uuid.UUID:
 @command(Action.MOVE_DEPARTMENT, MoveDepartmentErrorCode)
 async def move_department(unit: Unit, draft: DepartmentMove) -> uuid.UUID:
     """Put a department below another one; both are within reach, and the other is not below it."""
-    await _hold_tree(unit)
+    await hold_tree(unit)
     row = await access_department(unit, draft.id, "id")
     check_version(row, draft.version)
     if draft.parent_id == row.parent_id:
         return row.id
     await access_place(unit, draft.parent_id, "parent_id")
-    if draft.parent_id is not None and await _is_below(unit, draft.parent_id, row.id):
+    if draft.parent_id is not None and await is_below(unit, draft.parent_id, row.id):
         raise refuse(Code.CYCLE, "parent_id", "a department cannot be moved below itself")
     before, row.parent_id = row.parent_id, draft.parent_id
     touch(unit, row)
     told: dict[str, Told] = {"number": row.number, "version": row.version, "from": before, "to": row.parent_id}
     unit.changed(EventKind.DEPARTMENT_MOVED, "Department", row.id, **told)
     return row.id
-
-
-async def _hold_tree(unit: Unit) -> None:
-    """Let others change the shape of the tree only after us, before anything of it is read.
-
-    Two moves, each right by itself, would close a cycle together. SQLite has one writer at a time anyway.
-    """
-    if unit.session.get_bind().dialect.name == "postgresql":
-        await unit.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_TREE_LOCK)))
-
-
-async def _is_below(unit: Unit, key: uuid.UUID, top: uuid.UUID) -> bool:
-    """Whether a department is `top` or below it. UNION, not UNION ALL: it ends even in a tree that is broken."""
-    up = sa.select(DepartmentRow.id, DepartmentRow.parent_id).where(DepartmentRow.id == key).cte("up", recursive=True)
-    above = sa.select(DepartmentRow.id, DepartmentRow.parent_id).join(up, DepartmentRow.id == up.c.parent_id)
-    up = up.union(above)
-    return bool(await unit.session.scalar(sa.select(sa.exists().where(up.c.id == top))))

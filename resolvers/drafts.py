@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from types import NoneType, UnionType
@@ -102,6 +102,11 @@ def _parts(hint: object) -> Iterator[object]:
 def field_names(draft: type) -> tuple[str, ...]:
     """The names of all fields of a kind of draft."""
     return tuple(rule.name for rule in field_rules(draft))
+
+
+def numbered(field: str, keys: Sequence[uuid.UUID]) -> dict[str, uuid.UUID]:
+    """The ids of a list by the names of their places, `customer_ids.2` the third: what a problem with one is about."""
+    return {f"{field}.{place}": key for place, key in enumerate(keys)}
 
 
 def cleaned(draft: D) -> D:

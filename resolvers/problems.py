@@ -36,6 +36,7 @@ class Code(enum.StrEnum):
     ALREADY_ENDED = "ALREADY_ENDED"
     STAFF_LEFT = "STAFF_LEFT"
     CYCLE = "CYCLE"
+    DEPARTMENT_CLOSED = "DEPARTMENT_CLOSED"
     BAD_MOVE = "BAD_MOVE"
     TICKET_ENDED = "TICKET_ENDED"
 
@@ -49,7 +50,7 @@ MEANING: Final = MappingProxyType(
         Code.REQUIRED: "A value is needed here.",
         Code.INVALID_TEXT: "The text holds characters that no text may hold, such as control characters.",
         Code.TOO_LONG: "The text is longer than this field allows.",
-        Code.TOO_MANY: "The list has more items than this field allows.",
+        Code.TOO_MANY: "The list has more items than this field allows, or more would change than one request may.",
         Code.INVALID_TIME: "The time has no time zone, or lies outside of the years 1900 to 2199.",
         Code.IN_FUTURE: "The time or day has not come yet.",
         Code.OUT_OF_RANGE: "The number lies outside of its range.",
@@ -65,7 +66,8 @@ MEANING: Final = MappingProxyType(
         Code.OVERLAP: "Someone holds this place at that time already.",
         Code.ALREADY_ENDED: "The period has an end already, and it is not later than the one asked for.",
         Code.STAFF_LEFT: "This person does not work here any more.",
-        Code.CYCLE: "A department cannot be moved below itself.",
+        Code.CYCLE: "A department would come below itself, or a customer into its own group or referral.",
+        Code.DEPARTMENT_CLOSED: "The department is closed: it was merged into another and takes nothing new.",
         Code.BAD_MOVE: "The ticket cannot go from its state to this one; the message names those that it can go to.",
         Code.TICKET_ENDED: "The ticket has ended; reopen it first.",
     }

@@ -17,11 +17,12 @@ from resolvers.actions import Action
 from resolvers.commands import Unit, command
 from resolvers.drafts import UNSET, DepartmentId, StaffId, Unset, field_names
 from resolvers.edits import Unique, born, edit, insert_all, new_values, save
+from resolvers.membership import begin_place
 from resolvers.problems import Code, Problem, refuse
 from resolvers.text import Key, Line, Prose
 from store.base import new_id
 from store.search import tokens
-from store.staff import MembershipRole, MembershipRow, StaffRow, StaffStatus, StaffTokenRow
+from store.staff import MembershipRole, StaffRow, StaffStatus, StaffTokenRow
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class CreateStaffErrorCode(enum.StrEnum):
     IN_FUTURE = Code.IN_FUTURE
     BAD_PERIOD = Code.BAD_PERIOD
     DUPLICATE_NUMBER = Code.DUPLICATE_NUMBER
+    DEPARTMENT_CLOSED = Code.DEPARTMENT_CLOSED
 
 
 class UpdateStaffErrorCode(enum.StrEnum):
@@ -116,9 +118,10 @@ async def create_staff(unit: Unit, draft: StaffDraft) -> uuid.UUID:
     _check(unit, row)
     await save(unit, row, _NUMBER)
     await _write_tokens(unit, row.id, (row.name, row.number))
-    if draft.department_id is not None:
-        await save(unit, _membership(unit, row, draft.department_id))
     unit.changed(EventKind.STAFF_CREATED, "Staff", row.id, number=row.number, departmentId=draft.department_id)
+    if draft.department_id is not None:
+        since = row.joined_on or unit.today
+        begin_place(unit, row.id, draft.department_id, MembershipRole.MEMBER, since, row.left_on)
     return row.id
 
 
@@ -144,11 +147,6 @@ def _check(unit: Unit, row: StaffRow) -> None:
         raise refuse(Code.BAD_PERIOD, "left_on", "nobody leaves before joining")
     if row.birthday and row.birthday > unit.today:
         raise refuse(Code.IN_FUTURE, "birthday")
-
-
-def _membership(unit: Unit, row: StaffRow, department_id: uuid.UUID) -> MembershipRow:
-    place = {"staff_id": row.id, "department_id": department_id, "role": MembershipRole.MEMBER}
-    return MembershipRow(id=new_id(), since=row.joined_on or unit.today, until=row.left_on, **place)
 
 
 async def _write_tokens(unit: Unit, key: uuid.UUID, texts: Iterable[str]) -> None:

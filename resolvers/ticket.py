@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from outbox.event import EventKind
-from resolvers.access_rows import access_customer, contact_of, directory_department, directory_staff
+from resolvers.access_rows import access_customer, contact_of, directory_staff, receiving_department
 from resolvers.actions import Action
 from resolvers.commands import Told, Unit, command
 from resolvers.drafts import ContactId, CustomerId, DepartmentId, StaffId
@@ -59,6 +59,7 @@ class OpenTicketErrorCode(enum.StrEnum):
     INVALID_TIME = Code.INVALID_TIME
     IN_FUTURE = Code.IN_FUTURE
     STAFF_LEFT = Code.STAFF_LEFT
+    DEPARTMENT_CLOSED = Code.DEPARTMENT_CLOSED
 
 
 COLUMNS: Final = (
@@ -158,5 +159,5 @@ async def _place(unit: Unit, draft: TicketDraft, customer: CustomerRow) -> dict[
     elif department_id is None:
         assignee_id = unit.subject.staff_id
     if department_id is not None:
-        await directory_department(unit, department_id, "department_id")
+        await receiving_department(unit, department_id, "department_id")
     return {"department_id": department_id or customer.department_id, "assignee_id": assignee_id}

@@ -7,11 +7,11 @@ import uuid
 from dataclasses import dataclass
 
 from outbox.event import EventKind
-from resolvers.access_rows import access_ticket, directory_department
+from resolvers.access_rows import access_ticket, receiving_department
 from resolvers.actions import Action
 from resolvers.commands import Told, Unit, command
 from resolvers.drafts import DepartmentId, StaffId, TicketId
-from resolvers.edits import check_version, save, touch
+from resolvers.edits import check_version, touch
 from resolvers.problems import Code, refuse
 from resolvers.text import Prose
 from resolvers.ticket import note_event, working_staff
@@ -75,6 +75,7 @@ class TransferTicketErrorCode(enum.StrEnum):
     STALE_VERSION = Code.STALE_VERSION
     STAFF_LEFT = Code.STAFF_LEFT
     TICKET_ENDED = Code.TICKET_ENDED
+    DEPARTMENT_CLOSED = Code.DEPARTMENT_CLOSED
 
 
 class ReplyToTicketErrorCode(enum.StrEnum):
@@ -97,7 +98,7 @@ async def assign_ticket(unit: Unit, draft: TicketAssignment) -> uuid.UUID:
     staff = await working_staff(unit, draft.assignee_id, "assignee_id")
     if row.assignee_id != staff.id:
         row.assignee_id = staff.id
-        await _note(unit, row, TicketEventKind.ASSIGNED, draft.note)
+        _note(unit, row, TicketEventKind.ASSIGNED, draft.note)
     return row.id
 
 
@@ -105,13 +106,12 @@ async def assign_ticket(unit: Unit, draft: TicketAssignment) -> uuid.UUID:
 async def transfer_ticket(unit: Unit, draft: TicketTransfer) -> uuid.UUID:
     """Pass a ticket of a customer within reach on; nothing happens when it is there already."""
     row = await _open_ticket(unit, draft.id, draft.version)
-    department = await directory_department(unit, draft.department_id, "department_id")
+    department = await receiving_department(unit, draft.department_id, "department_id")
     if draft.assignee_id is not None:
         await working_staff(unit, draft.assignee_id, "assignee_id")
     if (row.department_id, row.assignee_id) != (department.id, draft.assignee_id):
-        row.department_id, row.assignee_id = department.id, draft.assignee_id
-        row.transfer_count += 1
-        await _note(unit, row, TicketEventKind.TRANSFERRED, draft.note)
+        row.assignee_id = draft.assignee_id
+        pass_on(unit, row, department.id, draft.note)
     return row.id
 
 
@@ -121,7 +121,7 @@ async def reply_to_ticket(unit: Unit, draft: TicketReply) -> uuid.UUID:
     row = await _open_ticket(unit, draft.id, None)
     row.first_replied_at = row.first_replied_at or unit.now
     row.first_responder_id = row.first_responder_id or unit.subject.staff_id
-    await _note(unit, row, TicketEventKind.REPLIED, draft.note)
+    _note(unit, row, TicketEventKind.REPLIED, draft.note)
     return row.id
 
 
@@ -134,10 +134,16 @@ async def _open_ticket(unit: Unit, key: uuid.UUID, version: int | None) -> Ticke
     return row
 
 
-async def _note(unit: Unit, row: TicketRow, kind: TicketEventKind, note: str | None) -> None:
-    """Write a changed ticket with what happened to it."""
+def pass_on(unit: Unit, row: TicketRow, department_id: uuid.UUID, note: str | None = None) -> None:
+    """Give a ticket to a department, and note that it was transferred. The assignee stays, unless already changed."""
+    row.department_id = department_id
+    row.transfer_count += 1
+    _note(unit, row, TicketEventKind.TRANSFERRED, note)
+
+
+def _note(unit: Unit, row: TicketRow, kind: TicketEventKind, note: str | None) -> None:
+    """Count the change of a ticket, and note what happened to it."""
     touch(unit, row)
-    await save(unit, row)
     note_event(unit, row, kind, note=note)
     told: dict[str, Told] = {
         "number": row.number,

@@ -19,3 +19,10 @@ def not_in_future(unit: Unit, reported: dt.datetime | None, field: str) -> dt.da
     if reported > unit.now + CLOCKS_DIFFER:
         raise refuse(Code.IN_FUTURE, field, "what is recorded has happened already")
     return reported
+
+
+def day_not_in_future(unit: Unit, day: dt.date | None, field: str) -> dt.date:
+    """The day, or today. Raises Refused (IN_FUTURE) for a day to come."""
+    if day is not None and day > unit.today:
+        raise refuse(Code.IN_FUTURE, field)
+    return day or unit.today

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resolvers.access import Role, Scope
+from resolvers.placement import PlacementRole
 from schema.exposing import expose
 from store.assignment import AssignmentRole
 from store.clearance import Clearance
@@ -41,6 +42,7 @@ expose(
     "What a person is in a department. 部门职务",
     "head | 负责人\nacting head | 代理负责人\ndeputy | 副职\nmember | 成员",
 )
+expose(PlacementRole, "What people can be placed as in a department. 调动职务", "deputy | 副职\nmember | 成员")
 expose(AssignmentRole, "What a person of the staff is to a customer. 服务角色", "owner | 负责人\nbackup | 后备")
 expose(
     RelationKind,

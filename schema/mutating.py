@@ -126,12 +126,17 @@ def draft_of(command: Command[D], given: object) -> D:
 def _converted(value: Any, rule: FieldRule, codes: type[enum.StrEnum], problems: list[Problem]) -> Any:
     """A value as the draft has it: ids decoded, lists as tuples."""
     if isinstance(value, list):
-        return tuple(value)
+        return tuple(_decoded(one, rule, f"{rule.name}.{n}", codes, problems) for n, one in enumerate(value))
+    return _decoded(value, rule, rule.name, codes, problems)
+
+
+def _decoded(value: Any, rule: FieldRule, field: str, codes: type[enum.StrEnum], problems: list[Problem]) -> Any:
+    """The id behind a global id where the rule asks for one; anything else as it is."""
     if rule.types and value is not None:
         try:
             return decode(value, *rule.types)
         except BadGlobalId as bad:
-            problems.append(Problem(codes(Code.BAD_ID.value), rule.name, str(bad)))
+            problems.append(Problem(codes(Code.BAD_ID.value), field, str(bad)))
     return value
 
 

@@ -6,10 +6,17 @@ import strawberry
 
 from schema.assignment_mutations import AssignmentMutations
 from schema.contact_mutations import ContactMutations
+from schema.corporate_group_mutations import CorporateGroupMutations
+from schema.customer_move_mutations import CustomerMoveMutations
 from schema.customer_mutations import CustomerMutations
+from schema.department_merge_mutations import DepartmentMergeMutations
 from schema.department_mutations import DepartmentMutations
+from schema.department_split_mutations import DepartmentSplitMutations
+from schema.head_mutations import HeadMutations
 from schema.interaction_mutations import InteractionMutations
 from schema.ledger_mutations import LedgerMutations
+from schema.placement_mutations import PlacementMutations
+from schema.referral_mutations import ReferralMutations
 from schema.staff_mutations import StaffMutations
 from schema.ticket_mutations import TicketMutations
 
@@ -24,5 +31,12 @@ class Mutation(
     InteractionMutations,
     TicketMutations,
     LedgerMutations,
+    HeadMutations,
+    PlacementMutations,
+    CorporateGroupMutations,
+    ReferralMutations,
+    CustomerMoveMutations,
+    DepartmentSplitMutations,
+    DepartmentMergeMutations,
 ):
     """All mutations."""

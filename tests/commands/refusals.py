@@ -12,8 +12,12 @@ from resolvers.access import Subject
 from resolvers.actions import Action
 from resolvers.assignment import AssignmentDraft, AssignmentEnd
 from resolvers.contact import ContactChanges
+from resolvers.corporate_group import GroupEntry, GroupExit
 from resolvers.customer import CustomerChanges
 from resolvers.department import DepartmentChanges, DepartmentMove
+from resolvers.department_merge import DepartmentMerge
+from resolvers.head import HeadAppointment, HeadVacancy
+from resolvers.placement import StaffPlacement
 from resolvers.staff import StaffChanges
 from resolvers.ticket_state import TicketStateChange
 from resolvers.ticket_work import TicketAssignment, TicketReply, TicketTransfer
@@ -258,6 +262,95 @@ ENTRIES: Final = [
     *amounts("TOO_LARGE", "-1e14", kind=LedgerKind.ADJUSTMENT),
 ]
 
+
+def closed(action: Action, field: str) -> Refusal:
+    """A department that takes nothing new."""
+    return valid_but(action, "DEPARTMENT_CLOSED", field, **{field: lambda w: w.closed})
+
+
+CLOSED: Final = [
+    closed(A.CREATE_CUSTOMER, "department_id"),
+    closed(A.UPDATE_CUSTOMER, "department_id"),
+    closed(A.CREATE_STAFF, "department_id"),
+    closed(A.CREATE_DEPARTMENT, "parent_id"),
+    closed(A.MOVE_DEPARTMENT, "parent_id"),
+    closed(A.OPEN_TICKET, "department_id"),
+    closed(A.TRANSFER_TICKET, "department_id"),
+    closed(A.APPOINT_HEAD, "department_id"),
+    closed(A.PLACE_STAFF, "department_id"),
+    closed(A.MOVE_CUSTOMERS, "department_id"),
+    closed(A.SPLIT_DEPARTMENT, "id"),
+    closed(A.MERGE_DEPARTMENTS, "id"),
+    closed(A.MERGE_DEPARTMENTS, "into_id"),
+]
+PLACES: Final = [
+    *unknown(A.APPOINT_HEAD, "department_id", lambda w: w.other, supervisor),
+    valid_but(A.APPOINT_HEAD, "NOT_FOUND", "staff_id", staff_id=lambda _: new_id()),
+    valid_but(A.APPOINT_HEAD, "STAFF_LEFT", "staff_id", staff_id=lambda w: w.leaver_id),
+    valid_but(A.APPOINT_HEAD, "STAFF_LEFT", "staff_id", staff_id=lambda w: w.leaver_id, acting=True),
+    Refusal(A.APPOINT_HEAD, "OVERLAP", "staff_id", lambda w: HeadAppointment(w.other, w.outsider_id)),
+    Refusal(A.APPOINT_HEAD, "OVERLAP", "staff_id", lambda w: HeadAppointment(w.other, w.outsider_id, acting=True)),
+    Refusal(
+        A.APPOINT_HEAD, "OVERLAP", "since", lambda w: HeadAppointment(w.other, w.agent_id, since=TODAY - 999 * DAY)
+    ),
+    *unknown(A.VACATE_HEAD, "department_id", lambda w: w.other, supervisor),
+    Refusal(A.VACATE_HEAD, "NOT_FOUND", "department_id", lambda w: HeadVacancy(w.service)),
+    valid_but(A.VACATE_HEAD, "NOT_FOUND", "department_id", acting=True),
+    valid_but(A.VACATE_HEAD, "BAD_PERIOD", "until", until=TODAY - 999 * DAY),
+    *unknown(A.PLACE_STAFF, "department_id", lambda w: w.other, supervisor),
+    valid_but(A.PLACE_STAFF, "NOT_FOUND", "staff_id", staff_id=lambda _: new_id()),
+    Refusal(A.PLACE_STAFF, "NOT_FOUND", "staff_id", lambda w: StaffPlacement(w.outsider_id, w.service), supervisor),
+    valid_but(A.PLACE_STAFF, "STAFF_LEFT", "staff_id", staff_id=lambda w: w.leaver_id),
+]
+NETWORK: Final = [
+    *unknown(A.MERGE_DEPARTMENTS, "id", lambda w: w.other, supervisor),
+    valid_but(A.MERGE_DEPARTMENTS, "NOT_FOUND", "into_id", into_id=lambda _: new_id()),
+    Refusal(A.MERGE_DEPARTMENTS, "NOT_FOUND", "into_id", lambda w: DepartmentMerge(w.service, w.other), supervisor),
+    valid_but(A.MERGE_DEPARTMENTS, "TOO_MANY", "id"),
+    valid_but(A.MERGE_DEPARTMENTS, "IN_FUTURE", "on", on=TODAY + DAY),
+    valid_but(A.MERGE_DEPARTMENTS, "CYCLE", "into_id", into_id=lambda w: w.annex),
+    Refusal(A.MERGE_DEPARTMENTS, "CYCLE", "into_id", lambda w: DepartmentMerge(w.other, w.annex)),
+    *unknown(A.SPLIT_DEPARTMENT, "id", lambda w: w.other, supervisor),
+    valid_but(A.SPLIT_DEPARTMENT, "FORBIDDEN", "id", lambda w: replace(w.supervisor, department_ids={w.service})),
+    valid_but(A.SPLIT_DEPARTMENT, "REQUIRED", "id", supervisor, id=lambda w: w.head),
+    *blank(A.SPLIT_DEPARTMENT, "number", "name"),
+    *bad_texts(A.SPLIT_DEPARTMENT, "name", most=200),
+    valid_but(A.SPLIT_DEPARTMENT, "DUPLICATE_NUMBER", "number", number="TAKEN"),
+    valid_but(A.SPLIT_DEPARTMENT, "IN_FUTURE", "on", on=TODAY + DAY),
+    valid_but(A.SPLIT_DEPARTMENT, "NOT_FOUND", "staff_ids.1", staff_ids=lambda w: (w.agent_id, w.outsider_id)),
+    valid_but(A.SPLIT_DEPARTMENT, "STAFF_LEFT", "staff_ids.1", staff_ids=lambda w: (w.agent_id, w.leaver_id)),
+    valid_but(A.SPLIT_DEPARTMENT, "NOT_FOUND", "customer_ids.1", customer_ids=lambda w: (w.own, w.foreign)),
+    valid_but(A.SPLIT_DEPARTMENT, "NOT_FOUND", "child_ids.0", child_ids=lambda w: (w.annex,)),
+    valid_but(A.SPLIT_DEPARTMENT, "TOO_MANY", "staff_ids", staff_ids=lambda w: (w.agent_id,) * 501),
+    *unknown(A.MOVE_CUSTOMERS, "department_id", lambda w: w.other, supervisor),
+    valid_but(A.MOVE_CUSTOMERS, "NOT_FOUND", "customer_ids.1", customer_ids=lambda w: (w.own, new_id())),
+    valid_but(
+        A.MOVE_CUSTOMERS,
+        "NOT_FOUND",
+        "customer_ids.0",
+        supervisor,
+        customer_ids=lambda w: (w.foreign,),
+        department_id=lambda w: w.head,
+    ),
+    valid_but(A.MOVE_CUSTOMERS, "TOO_MANY", "customer_ids", customer_ids=lambda w: (w.own,) * 501),
+]
+GROUPS: Final = [
+    *unknown(A.JOIN_GROUP, "customer_id", lambda w: w.foreign, supervisor),
+    *unknown(A.JOIN_GROUP, "parent_id", lambda w: w.foreign, supervisor),
+    Refusal(A.JOIN_GROUP, "OVERLAP", "since", lambda w: GroupEntry(w.foreign, w.own)),
+    Refusal(A.JOIN_GROUP, "OVERLAP", "since", lambda w: GroupEntry(w.foreign, w.neighbour, replace=True)),
+    valid_but(A.JOIN_GROUP, "CYCLE", "parent_id", parent_id=lambda w: w.own),
+    Refusal(A.JOIN_GROUP, "CYCLE", "parent_id", lambda w: GroupEntry(w.neighbour, w.foreign)),
+    *unknown(A.LEAVE_GROUP, "customer_id", lambda w: w.foreign, supervisor),
+    Refusal(A.LEAVE_GROUP, "NOT_FOUND", "customer_id", lambda w: GroupExit(w.neighbour)),
+    valid_but(A.LEAVE_GROUP, "BAD_PERIOD", "until", until=dt.date(2024, 12, 31)),
+    *unknown(A.REFER_CUSTOMER, "customer_id", lambda w: w.foreign, supervisor),
+    *unknown(A.REFER_CUSTOMER, "referred_by_id", lambda w: w.foreign, supervisor),
+    valid_but(A.REFER_CUSTOMER, "IN_FUTURE", "since", since=TODAY + DAY),
+    valid_but(A.REFER_CUSTOMER, "CYCLE", "referred_by_id", referred_by_id=lambda w: w.own),
+    valid_but(A.REFER_CUSTOMER, "OVERLAP", "referred_by_id", customer_id=lambda w: w.foreign),
+]
+
 REFUSALS: Final[list[Refusal]] = [
     *CUSTOMERS,
     *CONTACTS,
@@ -267,5 +360,9 @@ REFUSALS: Final[list[Refusal]] = [
     *INTERACTIONS,
     *TICKETS,
     *ENTRIES,
+    *CLOSED,
+    *PLACES,
+    *NETWORK,
+    *GROUPS,
     *(refusal for action in Action for refusal in of_keys(action)),
 ]

@@ -35,6 +35,7 @@ REACH = {
     ("access_staff", "outsider_id"): {"manager"},
     ("access_place", "service"): {"manager", "supervisor"},
     ("access_place", "other"): {"manager"},
+    ("receiving_department", "other"): {"manager", "supervisor", "agent"},
     ("directory_department", "other"): {"manager", "supervisor", "agent"},
     ("directory_staff", "outsider_id"): {"manager", "supervisor", "agent"},
 }

@@ -65,7 +65,8 @@ async def test_a_department_is_renamed(office: Office):
 async def test_a_department_is_moved_with_all_below_it(office: Office):
     world = office.world
     await office.do(move_department, DepartmentMove(world.head, parent_id=world.other, version=1), now=LATER)
-    assert await parents(office) == {world.head: world.other, world.service: world.head, world.other: None}
+    tree = await parents(office)
+    assert (tree[world.head], tree[world.service], tree[world.other]) == (world.other, world.head, None)
     [event] = await office.rows(sa.select(LogEventRow))
     number = (await office.row(DepartmentRow, world.head)).number
     assert event.kind == "department.moved"
@@ -94,11 +95,12 @@ async def test_a_cycle_that_is_there_already_does_not_hang(office: Office):
 
 
 async def test_moves_at_once_never_close_a_cycle(office: Office):
+    rounds, size = (20, 50) if office.database.engine.dialect.name == "postgresql" else (3, 20)
     dice = random.Random(360)
     drafts = [DepartmentDraft(f"D-{n}", f"Department {n}") for n in range(6)]
     keys = [await office.do(create_department, draft) for draft in drafts]
-    for _ in range(3):
-        pairs = [dice.sample(keys, 2) for _ in range(20)]
+    for _ in range(rounds):
+        pairs = [dice.sample(keys, 2) for _ in range(size)]
         moves = (DepartmentMove(one, parent_id=other) for one, other in pairs)
         results = await asyncio.gather(*(office.do(move_department, move) for move in moves), return_exceptions=True)
         refused = [result for result in results if isinstance(result, BaseException)]

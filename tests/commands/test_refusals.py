@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from outbox.log import MAX_CHANGES
 from resolvers.actions import Action
 from resolvers.assignment import AssignmentEnd, end_assignment
 from resolvers.contact import ContactDraft, create_contact
 from resolvers.interaction import record_interaction
 from resolvers.problems import MEANING, Code, Refused
+from resolvers.referral import Referral, refer_customer
 from store.customer import CustomerRow
 from store.department import DepartmentRow
 from store.staff import StaffRow
@@ -18,6 +20,7 @@ from tests.commands.refusals import REFUSALS, Refusal
 from tests.commands.valid import COMMANDS, VALID
 from tests.commands.worlds import Office
 from tests.factories import TODAY
+from tests.factories.customer import add_crowd
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +29,7 @@ BELOW = {"FORBIDDEN", "KEY_REUSED"}
 
 
 async def prepare(office: Office) -> None:
-    """Take codes and numbers, end an assignment, use a key."""
+    """Take codes and numbers, end an assignment, note a referral, use a key, and crowd the annex."""
     world = office.world
     async with office.database.transaction() as session:
         for row, key, name in (
@@ -35,7 +38,9 @@ async def prepare(office: Office) -> None:
             (DepartmentRow, world.other, "number"),
         ):
             await session.execute(sa.update(row).where(row.id == key).values({name: "TAKEN"}))
+        await add_crowd(session, world.annex, MAX_CHANGES)
     await office.do(end_assignment, AssignmentEnd(world.foreign_assignment, TODAY))
+    await office.do(refer_customer, Referral(world.foreign, world.neighbour))
     await office.do(create_contact, ContactDraft(world.own, "Used"), key="used")
     await office.do(record_interaction, VALID[Action.RECORD_INTERACTION](world), key="used too")
 

@@ -41,8 +41,11 @@ async def test_someone_joins_a_department(office: Office):
     assert (place.department_id, place.role, place.since) == (world.service, MembershipRole.MEMBER, joined)
     assert place.until is None
     assert await found_by(office, key) == tokens("赵敏", "S-NEW")
-    [event] = await office.rows(sa.select(LogEventRow))
-    assert (event.kind, event.data) == ("staff.created", {"number": "S-NEW", "departmentId": str(world.service)})
+    created, placed = await office.rows(sa.select(LogEventRow).order_by(LogEventRow.id))
+    assert (created.kind, created.data) == ("staff.created", {"number": "S-NEW", "departmentId": str(world.service)})
+    assert (placed.kind, placed.aggregate_type, placed.aggregate_id) == ("membership.started", "Membership", place.id)
+    who = {"staffId": str(key), "departmentId": str(world.service)}
+    assert placed.data == {**who, "role": "MEMBER", "since": str(joined), "until": None}
 
 
 async def test_without_a_day_of_joining_the_place_begins_today(office: Office):

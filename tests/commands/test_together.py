@@ -37,8 +37,10 @@ async def test_many_commands_at_once_leave_a_world_that_adds_up(office: Office):
     assert {problem.code.value for result in refused for problem in result.problems} <= {
         "ALREADY_ENDED",
         "BAD_MOVE",
+        "DEPARTMENT_CLOSED",
         "DUPLICATE_CODE",
         "DUPLICATE_NUMBER",
+        "NOT_FOUND",
         "OVERLAP",
     }
     before = await contents(office.database)

@@ -11,10 +11,17 @@ from resolvers.actions import Action
 from resolvers.assignment import AssignmentDraft, AssignmentEnd
 from resolvers.commands import Command
 from resolvers.contact import ContactChanges, ContactDraft
+from resolvers.corporate_group import GroupEntry, GroupExit
 from resolvers.customer import CustomerChanges, CustomerDraft
+from resolvers.customer_move import CustomersMove
 from resolvers.department import DepartmentChanges, DepartmentDraft, DepartmentMove
+from resolvers.department_merge import DepartmentMerge
+from resolvers.department_split import DepartmentSplit
+from resolvers.head import HeadAppointment, HeadVacancy
 from resolvers.interaction import InteractionDraft
 from resolvers.ledger import LedgerDraft
+from resolvers.placement import StaffPlacement
+from resolvers.referral import Referral
 from resolvers.staff import StaffChanges, StaffDraft
 from resolvers.ticket import TicketDraft
 from resolvers.ticket_state import TicketStateChange
@@ -29,10 +36,17 @@ from tests.commands.worlds import World
 MODULES: Final = (
     "assignment",
     "contact",
+    "corporate_group",
     "customer",
+    "customer_move",
     "department",
+    "department_merge",
+    "department_split",
+    "head",
     "interaction",
     "ledger",
+    "placement",
+    "referral",
     "staff",
     "ticket",
     "ticket_state",
@@ -67,4 +81,13 @@ VALID: Final[dict[Action, Callable[[World], Any]]] = {
     Action.TRANSFER_TICKET: lambda w: TicketTransfer(w.ticket, w.other),
     Action.REPLY_TO_TICKET: lambda w: TicketReply(w.ticket),
     Action.ADD_LEDGER_ENTRY: lambda w: LedgerDraft(w.own, LedgerKind.INVOICE, "INV-1", Decimal(1), "CNY"),
+    Action.APPOINT_HEAD: lambda w: HeadAppointment(w.service, w.colleague_id),
+    Action.VACATE_HEAD: lambda w: HeadVacancy(w.other),
+    Action.PLACE_STAFF: lambda w: StaffPlacement(w.agent_id, w.other),
+    Action.JOIN_GROUP: lambda w: GroupEntry(w.own, w.neighbour),
+    Action.LEAVE_GROUP: lambda w: GroupExit(w.foreign),
+    Action.REFER_CUSTOMER: lambda w: Referral(w.own, w.neighbour),
+    Action.MOVE_CUSTOMERS: lambda w: CustomersMove((w.neighbour,), w.other),
+    Action.SPLIT_DEPARTMENT: lambda w: DepartmentSplit(w.service, "D-SPLIT", "Split"),
+    Action.MERGE_DEPARTMENTS: lambda w: DepartmentMerge(w.annex, w.other),
 }

@@ -23,7 +23,9 @@ def wire(value: Any, rule: FieldRule) -> Any:
         return value.value
     if isinstance(value, dt.date):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [wire(one, rule) for one in value]
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def written(draft: Any) -> dict[str, Any]:

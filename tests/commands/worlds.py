@@ -13,24 +13,29 @@ from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.commands import Command, run
 from store.department import DepartmentRow
 from store.session import Database
-from store.staff import StaffStatus
+from store.staff import MembershipRole, StaffStatus
 from store.ticket import TicketStatus
 from tests.factories import NOW
 from tests.factories.assignment import add_assignment
 from tests.factories.contact import add_contact
 from tests.factories.customer import add_customer
 from tests.factories.department import add_department
+from tests.factories.relation import add_relation
 from tests.factories.staff import add_membership, add_staff
 from tests.factories.ticket import add_ticket
 
 
 @dataclass(frozen=True)
 class World:
-    """Ids. `service` is below `head`; `other` is a tree of its own. The agent owns `own`, in `service`, alone."""
+    """Ids. `service` is below `head`. `other` is a tree of its own: the outsider leads it, `annex` is below it, and
+    `closed` was merged into it. The agent owns `own`, in `service`, alone. `foreign` belongs to `neighbour`.
+    """
 
     head: uuid.UUID
     service: uuid.UUID
     other: uuid.UUID
+    annex: uuid.UUID
+    closed: uuid.UUID
     agent_id: uuid.UUID
     colleague_id: uuid.UUID
     outsider_id: uuid.UUID
@@ -78,20 +83,38 @@ async def built(database: Database) -> World:
         head = await add_department(session, name="Head office")
         service = await add_department(session, name="Service", parent=head)
         other = await add_department(session, name="Elsewhere")
+        annex = await add_department(session, name="Annex", parent=other)
+        closed = await add_department(session, name="Closed", closed_on=NOW.date(), merged_into_id=other.id)
         agent, colleague, outsider = [await add_staff(session, name=name) for name in ("王芳", "李娜", "Olga")]
         leaver = await add_staff(session, name="Leo", status=StaffStatus.LEFT)
-        for staff, department in ((agent, service), (colleague, service), (leaver, service), (outsider, other)):
+        for staff, department in ((agent, service), (colleague, service), (leaver, service)):
             await add_membership(session, staff, department)
+        await add_membership(session, outsider, other, role=MembershipRole.HEAD)
         own = await add_customer(session, name="自有客户", department_id=service.id)
         neighbour = await add_customer(session, name="Neighbour", department_id=service.id)
         foreign = await add_customer(session, name="Foreign", department_id=other.id)
+        await add_relation(session, foreign, neighbour)
         contact, foreign_contact = [await add_contact(session, customer) for customer in (own, foreign)]
         ended = {"status": TicketStatus.CLOSED, "resolved_at": NOW, "closed_at": NOW, "made_target": True}
         tickets = [await add_ticket(session, own, department_id=service.id), await add_ticket(session, own, **ended)]
         foreign_ticket = await add_ticket(session, foreign)
         assignment = await add_assignment(session, own, agent)
         foreign_assignment = await add_assignment(session, foreign, outsider)
-        rows = (head, service, other, agent, colleague, outsider, leaver, own, neighbour, foreign, contact)
+        rows = (
+            head,
+            service,
+            other,
+            annex,
+            closed,
+            agent,
+            colleague,
+            outsider,
+            leaver,
+            own,
+            neighbour,
+            foreign,
+            contact,
+        )
         rest = (foreign_contact, *tickets, foreign_ticket, assignment, foreign_assignment)
         return World(*(row.id for row in (*rows, *rest)))
 

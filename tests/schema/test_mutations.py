@@ -130,7 +130,8 @@ async def test_every_id_of_every_mutation_is_checked(client: Client):
             given = written(VALID[action](client.world)) | {to_camel_case(rule.name): bad for rule in rules}
             payload = await client.mutate(action, given)
             told = [(error["code"], error["field"]) for error in payload["errors"]]
-            assert told == [("BAD_ID", f"input.{to_camel_case(rule.name)}") for rule in rules]
+            places = [to_camel_case(rule.name) + (".0" if rule.many else "") for rule in rules]
+            assert told == [("BAD_ID", f"input.{place}") for place in places]
             assert payload[name] is None
     assert await contents(client.database) == before
 

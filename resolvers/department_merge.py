@@ -7,6 +7,7 @@ import enum
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from outbox.event import EventKind
 from outbox.log import MAX_CHANGES
@@ -56,6 +57,13 @@ class MergeDepartmentsErrorCode(enum.StrEnum):
     DEPARTMENT_CLOSED = Code.DEPARTMENT_CLOSED
 
 
+_STEP_BACK: Final = {
+    MembershipRole.HEAD: MembershipRole.MEMBER,
+    MembershipRole.ACTING_HEAD: MembershipRole.MEMBER,
+}
+"""What becomes of those who led the first department."""
+
+
 @command(Action.MERGE_DEPARTMENTS, MergeDepartmentsErrorCode)
 async def merge_departments(unit: Unit, draft: DepartmentMerge) -> uuid.UUID:
     """Let a department within reach take over another one: those below it, its people, customers and open tickets."""
@@ -83,9 +91,8 @@ def hang(unit: Unit, children: Iterable[DepartmentRow], parent_id: uuid.UUID) ->
 
 async def _move_people(unit: Unit, row: DepartmentRow, into_id: uuid.UUID, on: dt.date) -> None:
     """The people go on in the other department, whose head stays its head."""
-    led = dict.fromkeys((MembershipRole.HEAD, MembershipRole.ACTING_HEAD), MembershipRole.MEMBER)
     leaving = await places(unit, on, MembershipRow.department_id == row.id)
-    await take_over(unit, leaving, into_id, on, led)
+    await take_over(unit, leaving, into_id, on, _STEP_BACK)
 
 
 def _close(unit: Unit, row: DepartmentRow, into_id: uuid.UUID, on: dt.date) -> None:

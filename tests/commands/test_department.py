@@ -109,6 +109,20 @@ async def test_moves_at_once_never_close_a_cycle(office: Office):
         assert in_cycles(await parents(office)) == set()
 
 
+async def test_of_two_moves_below_what_the_other_takes_along_one_is_refused(office: Office):
+    """The moves name four departments, none of them twice: only a lock of the whole tree tells that they meet."""
+    keys = []
+    for n in range(40):
+        above = keys[-1] if n % 2 else None
+        keys.append(await office.do(create_department, DepartmentDraft(f"D-{n}", "One", parent_id=above)))
+    pairs = [keys[n : n + 4] for n in range(0, 40, 4)]
+    moves = [move for a, b, c, d in pairs for move in (DepartmentMove(a, parent_id=d), DepartmentMove(c, parent_id=b))]
+    results = await asyncio.gather(*(office.do(move_department, move) for move in moves), return_exceptions=True)
+    refused = [[isinstance(result, Refused) for result in results[n : n + 2]] for n in range(0, 20, 2)]
+    assert all(sum(pair) == 1 for pair in refused)
+    assert in_cycles(await parents(office)) == set()
+
+
 async def test_of_two_moves_against_each_other_one_is_refused(office: Office):
     pairs = [(DepartmentDraft(f"A-{n}", "A"), DepartmentDraft(f"B-{n}", "B")) for n in range(10)]
     keys = [[await office.do(create_department, draft) for draft in pair] for pair in pairs]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import uuid
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from outbox.event import LogEventRow
 from outbox.log import MAX_CHANGES
+from resolvers.commands import Unit
 from resolvers.customer import CustomerChanges, CustomerDraft, create_customer, update_customer
 from resolvers.customer_move import MOST, CustomersMove, move_customers
 from resolvers.department import DepartmentDraft, create_department
@@ -144,24 +148,78 @@ async def test_too_large_a_department_is_merged_in_parts(office: Office):
     assert len(await office.rows(sa.select(LogEventRow))) == MAX_CHANGES + 1
 
 
-async def test_what_is_put_into_a_department_beside_its_merge_is_nowhere_lost(office: Office):
+PUT = {
+    "department": (create_department, lambda w: DepartmentDraft("D-LATE", "Late", parent_id=w.other)),
+    "staff": (create_staff, lambda w: StaffDraft("S-LATE", "Late", department_id=w.other)),
+    "customer": (
+        create_customer,
+        lambda w: CustomerDraft("C-LATE", CustomerKind.PERSON, "Late", department_id=w.other),
+    ),
+    "moved customer": (update_customer, lambda w: CustomerChanges(w.own, department_id=w.other)),
+    "moved customers": (move_customers, lambda w: CustomersMove((w.own, w.neighbour), w.other)),
+    "ticket": (
+        open_ticket,
+        lambda w: TicketDraft(w.own, TicketKind.FAULT, Channel.PHONE, "It leaks", department_id=w.other),
+    ),
+    "customer's ticket": (open_ticket, lambda w: TicketDraft(w.foreign, TicketKind.FAULT, Channel.PHONE, "It leaks")),
+    "passed on": (transfer_ticket, lambda w: TicketTransfer(w.ticket, w.other)),
+    "place": (place_staff, lambda w: StaffPlacement(w.agent_id, w.other)),
+    "head": (appoint_head, lambda w: HeadAppointment(w.other, w.colleague_id)),
+}
+"""What can be put into a department."""
+
+
+@pytest.mark.parametrize("what", PUT)
+async def test_what_is_put_into_a_department_right_before_its_merge_goes_along(office: Office, what: str):
+    """The merge begins while the other command is done and not committed yet: it must wait, or see nothing of it."""
+    command, draft_of = PUT[what]
+    done = asyncio.Event()
+
+    async def slowly(unit: Unit, draft: Any) -> uuid.UUID:
+        key: uuid.UUID = await command.work(unit, draft)
+        await unit.session.flush()
+        done.set()
+        await asyncio.sleep(0.2)
+        return key
+
+    async def merge_meanwhile() -> None:
+        await done.wait()
+        await office.do(merge_departments, DepartmentMerge(office.world.other, office.world.head))
+
+    await asyncio.gather(office.do(replace(command, work=slowly), draft_of(office.world)), merge_meanwhile())
+
+    assert (await office.row(DepartmentRow, office.world.other)).closed_on == TODAY
+    assert await left_in(office, office.world.other) == {}
+
+
+@pytest.mark.parametrize("what", PUT)
+async def test_what_is_put_into_a_department_while_it_is_merged_is_refused(office: Office, what: str):
+    command, draft_of = PUT[what]
+    done = asyncio.Event()
+
+    async def slowly(unit: Unit, draft: Any) -> uuid.UUID:
+        key: uuid.UUID = await merge_departments.work(unit, draft)
+        await unit.session.flush()
+        done.set()
+        await asyncio.sleep(0.2)
+        return key
+
+    async def put_meanwhile() -> None:
+        await done.wait()
+        await office.do(command, draft_of(office.world))
+
+    merge = office.do(replace(merge_departments, work=slowly), DepartmentMerge(office.world.other, office.world.head))
+    results = await asyncio.gather(merge, put_meanwhile(), return_exceptions=True)
+
+    wanted = set() if what == "customer's ticket" else {"DEPARTMENT_CLOSED"}
+    refused = [one for one in results if isinstance(one, BaseException)]
+    assert {p.code for one in refused for p in getattr(one, "problems", [one])} == wanted
+    assert await left_in(office, office.world.other) == {}
+
+
+async def test_many_that_are_put_into_a_department_beside_its_merge_are_nowhere_lost(office: Office):
     world = office.world
-    names = range(6)
-    ticket = TicketDraft(world.foreign, TicketKind.FAULT, Channel.PHONE, "It leaks")
-    work = [
-        *((create_department, DepartmentDraft(f"D-{n}", "Late", parent_id=world.other)) for n in names),
-        *((create_staff, StaffDraft(f"S-{n}", "Late", department_id=world.other)) for n in names),
-        *(
-            (create_customer, CustomerDraft(f"C-{n}", CustomerKind.PERSON, "Late", department_id=world.other))
-            for n in names
-        ),
-        *((open_ticket, ticket) for _ in names),
-        (update_customer, CustomerChanges(world.own, department_id=world.other)),
-        (transfer_ticket, TicketTransfer(world.ticket, world.other)),
-        (place_staff, StaffPlacement(world.agent_id, world.other)),
-        (appoint_head, HeadAppointment(world.other, world.colleague_id)),
-        (move_customers, CustomersMove((world.neighbour,), world.other)),
-    ]
+    work = [(command, draft_of(world)) for command, draft_of in PUT.values()]
     merge = (merge_departments, DepartmentMerge(world.other, world.head))
     work = [*work[::2], merge, *work[1::2]]
 

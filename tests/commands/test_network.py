@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import random
 from collections import Counter
 from typing import Any
 
@@ -23,7 +25,7 @@ from store.staff import MembershipRole, MembershipRow
 from tests.commands.places import day
 from tests.commands.test_department import in_cycles
 from tests.commands.worlds import Office, parents
-from tests.factories import TODAY, numbered
+from tests.factories import numbered
 
 pytestmark = pytest.mark.anyio
 
@@ -76,12 +78,30 @@ def check_places(rows: list[MembershipRow], when: dt.date) -> None:
     assert max(places.values(), default=0) <= 1
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(STEPS)
-async def test_departments_stay_a_tree_with_one_head_each_and_closed_ones_stay_empty(office: Office, steps):
+async def small_house(office: Office) -> tuple[list[Any], list[Any]]:
+    """Four departments with one person each."""
     departments = [await office.do(create_department, DepartmentDraft(numbered("D"), "One")) for _ in range(4)]
     drafts = [StaffDraft(numbered("S"), "One", department_id=key, joined_on=day(-9)) for key in departments]
-    staff = [await office.do(create_staff, draft) for draft in drafts]
+    return departments, [await office.do(create_staff, draft) for draft in drafts]
+
+
+async def check(office: Office, staff: list[Any]) -> None:
+    """A tree, one head each, nobody twice in one place, nobody lost, and nothing left in what is closed."""
+    tree = await parents(office)
+    assert in_cycles(tree) == set()
+    rows = await office.rows(sa.select(MembershipRow).where(MembershipRow.staff_id.in_(staff)))
+    for offset in range(-10, 8):
+        check_places(rows, day(offset))
+    assert {row.staff_id for row in rows if any(holds(row, day(n)) for n in range(5))} == set(staff)
+    for closed in await office.rows(sa.select(DepartmentRow).where(DepartmentRow.closed_on.is_not(None))):
+        assert closed.id not in tree.values()
+        assert not [row for row in rows if row.department_id == closed.id and any(holds(row, day(n)) for n in range(8))]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+async def test_whatever_is_done_one_after_the_other_the_network_is_right(office: Office, steps):
+    departments, staff = await small_house(office)
     for step in steps:
         command, draft = command_of(step, departments, staff)
         try:
@@ -90,15 +110,29 @@ async def test_departments_stay_a_tree_with_one_head_each_and_closed_ones_stay_e
             continue
         if step[0] == "split":
             departments[step[1]] = key
+    await check(office, staff)
 
-    assert in_cycles(await parents(office)) == set()
-    rows = await office.rows(sa.select(MembershipRow).where(MembershipRow.staff_id.in_(staff)))
-    for offset in range(-10, 8):
-        check_places(rows, day(offset))
-    closed = await office.rows(sa.select(DepartmentRow).where(DepartmentRow.closed_on.is_not(None)))
-    tree = await parents(office)
-    for one in closed:
-        assert one.id not in tree.values()
-        assert not [row for row in rows if row.department_id == one.id and any(holds(row, day(n)) for n in range(8))]
-    assert {row.staff_id for row in rows if any(holds(row, day(n)) for n in range(5))} == set(staff)
-    assert day(0) == TODAY
+
+def any_step(dice: random.Random) -> tuple[Any, ...]:
+    one, other, since, yes = dice.randrange(4), dice.randrange(4), dice.randint(-3, 3), dice.random() < 0.5
+    steps = (
+        ("move", one, other),
+        ("appoint", one, other, since, yes),
+        ("vacate", one, since, yes),
+        ("place", one, other, since, dice.choice(list(PlacementRole)), yes),
+        ("split", one, other, -abs(since)),
+    )
+    return ("merge", one, other, -abs(since)) if dice.random() < 0.03 else dice.choice(steps)
+
+
+async def test_whatever_is_done_at_once_the_network_is_right(office: Office):
+    rounds, size = (5, 50) if office.database.engine.dialect.name == "postgresql" else (2, 20)
+    dice = random.Random(360)
+    for _ in range(rounds):
+        departments, staff = await small_house(office)
+        work = [command_of(any_step(dice), departments, staff) for _ in range(size)]
+        results = await asyncio.gather(*(office.do(*one) for one in work), return_exceptions=True)
+        failed = [one for one in results if isinstance(one, BaseException) and not isinstance(one, Refused)]
+        assert failed == []
+        assert any(not isinstance(one, BaseException) for one in results)
+        await check(office, staff)

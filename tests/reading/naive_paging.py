@@ -98,7 +98,7 @@ def order_of(gtype: str, field: str, args: Args) -> tuple[Order, Keys]:
 
 
 def _python(column_type: Any) -> type:
-    found = {Instant: dt.datetime, Uid: uuid.UUID, Prose: str, sa.Date: dt.date, sa.BigInteger: int}
+    found = {Instant: dt.datetime, Uid: uuid.UUID, Prose: str, sa.Date: dt.date, sa.BigInteger: int, sa.Integer: int}
     return found[type(column_type)]
 
 

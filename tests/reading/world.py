@@ -60,7 +60,8 @@ def acting_heads(chance: Chance, people: list[StaffRow], places: list[Department
     """Acting heads past, present and to come, beside a head or without one."""
     for person in people[::2]:
         keys = {"staff_id": person.id, "department_id": chance.one(*places).id}
-        yield chance.row(MembershipRow, **keys, role=MembershipRole.ACTING_HEAD, until=chance.one(None, *_ends()))
+        dates = {"since": chance.one(dt.date(2024, 2, 29), *_ends()), "until": chance.one(None, *_ends())}
+        yield chance.row(MembershipRow, **keys, role=MembershipRole.ACTING_HEAD, **dates)
 
 
 def _ends() -> tuple[dt.date, ...]:

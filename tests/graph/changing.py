@@ -12,10 +12,15 @@ from typing import Any
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.assignment import AssignmentDraft, assign_staff
 from resolvers.commands import Command, run
+from resolvers.corporate_group import GroupEntry, GroupExit, join_group, leave_group
 from resolvers.customer import CustomerChanges, CustomerDraft, create_customer, update_customer
 from resolvers.department import DepartmentDraft, DepartmentMove, create_department, move_department
+from resolvers.department_merge import DepartmentMerge, merge_departments
+from resolvers.head import HeadAppointment, appoint_head
 from resolvers.ledger import LedgerDraft, add_ledger_entry
+from resolvers.placement import StaffPlacement, place_staff
 from resolvers.problems import Refused
+from resolvers.referral import Referral, refer_customer
 from resolvers.staff import StaffChanges, StaffDraft, create_staff, update_staff
 from store.assignment import AssignmentRole
 from store.customer import CustomerKind
@@ -63,6 +68,12 @@ class Changer:
             self.assign,
             self.rename,
             self.learn,
+            self.appoint,
+            self.place,
+            self.merge,
+            self.join,
+            self.leave,
+            self.refer,
             self.enter,
         ]
 
@@ -84,6 +95,30 @@ class Changer:
     async def move(self) -> None:
         one, other = self.chance.choice(self.departments), self.chance.choice([None, *self.departments])
         await self.do(move_department, DepartmentMove(one, parent_id=other))
+
+    async def appoint(self) -> None:
+        ends = (self.chance.choice(self.departments), self.chance.choice(self.staff))
+        await self.do(appoint_head, HeadAppointment(*ends, acting=self.chance.random() < 0.5))
+
+    async def place(self) -> None:
+        ends = (self.chance.choice(self.staff), self.chance.choice(self.departments))
+        await self.do(place_staff, StaffPlacement(*ends, keep=self.chance.random() < 0.5))
+
+    async def merge(self) -> None:
+        one, other = self.chance.choice(self.departments), self.chance.choice(self.departments)
+        await self.do(merge_departments, DepartmentMerge(one, other))
+        self.departments.remove(one)
+
+    async def join(self) -> None:
+        ends = (self.chance.choice(self.customers), self.chance.choice(self.customers))
+        await self.do(join_group, GroupEntry(*ends, replace=True))
+
+    async def leave(self) -> None:
+        await self.do(leave_group, GroupExit(self.chance.choice(self.customers)))
+
+    async def refer(self) -> None:
+        ends = (self.chance.choice(self.customers), self.chance.choice(self.customers))
+        await self.do(refer_customer, Referral(*ends))
 
     async def assign(self) -> None:
         role = self.chance.choice(list(AssignmentRole))

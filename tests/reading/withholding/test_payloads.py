@@ -37,7 +37,7 @@ async def answerer(request, store_url) -> AsyncIterator[Answerer]:
 def subject_of(world: World, role: Role) -> Subject:
     """A role with its usual reach, in the small world."""
     clearance, scope = REACH[role]
-    reach = frozenset({world.head, world.service, world.other})
+    reach = frozenset({world.head, world.service, world.other, world.annex})
     return Subject(role.lower(), role, clearance, scope, world.agent_id, reach, frozenset({world.own}))
 
 

@@ -40,6 +40,11 @@ class EventKind(enum.StrEnum):
     INTERACTION_RECORDED = "interaction.recorded"
     TICKET_OPENED = "ticket.opened"
     TICKET_CHANGED = "ticket.changed"
+    HANDOVER_PROPOSED = "handover.proposed"
+    HANDOVER_ACCEPTED = "handover.accepted"
+    HANDOVER_DECLINED = "handover.declined"
+    HANDOVER_CANCELLED = "handover.cancelled"
+    HANDOVER_DONE = "handover.done"
     LEDGER_ENTERED = "ledger.entered"
     KEY_REVOKED = "key.revoked"
 

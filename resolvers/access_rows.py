@@ -23,6 +23,7 @@ from store.base import Base
 from store.contact import ContactRow
 from store.customer import CustomerRow
 from store.department import DepartmentRow
+from store.handover import HandoverRow
 from store.lists import member
 from store.staff import MembershipRow, StaffRow
 from store.ticket import ENDED, TicketRow
@@ -35,6 +36,7 @@ NOUNS: Final[dict[type[Base], str]] = {
     ContactRow: "contact",
     CustomerRow: "customer",
     DepartmentRow: "department",
+    HandoverRow: "handover",
     StaffRow: "member of the staff",
     TicketRow: "ticket",
 }
@@ -85,10 +87,21 @@ async def access_department(unit: Unit, key: uuid.UUID, field: str) -> Departmen
 
 async def access_staff(unit: Unit, key: uuid.UUID, field: str) -> StaffRow:
     """Someone of the staff whose archive the subject may change, locked. Raises Refused (NOT_FOUND)."""
-    place = sa.exists().where(MembershipRow.staff_id == StaffRow.id, holds_today(MembershipRow))
-    reach = sa.true() if unit.subject.scope is Scope.ALL else place.where(_managed(unit, MembershipRow.department_id))
-    statement = sa.select(StaffRow).where(StaffRow.id == key, reach)
+    statement = sa.select(StaffRow).where(StaffRow.id == key, _led(unit, StaffRow.id))
     return await _found(unit, StaffRow, statement.with_for_update(key_share=True), field)
+
+
+async def access_handover_from(unit: Unit, key: uuid.UUID, field: str) -> HandoverRow:
+    """A handover from someone whose archive the subject may change, locked. Raises Refused (NOT_FOUND)."""
+    statement = sa.select(HandoverRow).where(HandoverRow.id == key, _led(unit, HandoverRow.from_id))
+    return await _found(unit, HandoverRow, statement.with_for_update(key_share=True), field)
+
+
+async def access_handover_to(unit: Unit, key: uuid.UUID, field: str) -> HandoverRow:
+    """A handover to the subject, or to someone whose archive it may change, locked. Raises Refused (NOT_FOUND)."""
+    reach = sa.or_(HandoverRow.to_id == subject("staff_id"), _led(unit, HandoverRow.to_id))
+    statement = sa.select(HandoverRow).where(HandoverRow.id == key, reach)
+    return await _found(unit, HandoverRow, statement.with_for_update(key_share=True), field)
 
 
 async def access_place(unit: Unit, key: uuid.UUID | None, field: str) -> DepartmentRow | None:
@@ -244,6 +257,14 @@ def _managed(unit: Unit, department_id: InstrumentedAttribute[uuid.UUID]) -> sa.
     if unit.subject.scope is Scope.ALL:
         return sa.true()
     return member(department_id, subject("department_ids")) if unit.subject.scope in DEPARTMENTAL else sa.false()
+
+
+def _led(unit: Unit, staff_id: InstrumentedAttribute[uuid.UUID]) -> sa.ColumnElement[bool]:
+    """Whose archive the subject may change: of people who are in its departments today, or of all."""
+    if unit.subject.scope is Scope.ALL:
+        return sa.true()
+    place = sa.exists().where(MembershipRow.staff_id == staff_id, holds_today(MembershipRow))
+    return place.where(_managed(unit, MembershipRow.department_id))
 
 
 def _clause(scope: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool]:

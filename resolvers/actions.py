@@ -40,6 +40,11 @@ class Action(enum.StrEnum):
     MOVE_CUSTOMERS = "moveCustomers"
     SPLIT_DEPARTMENT = "splitDepartment"
     MERGE_DEPARTMENTS = "mergeDepartments"
+    PROPOSE_HANDOVER = "proposeHandover"
+    ACCEPT_HANDOVER = "acceptHandover"
+    DECLINE_HANDOVER = "declineHandover"
+    CANCEL_HANDOVER = "cancelHandover"
+    EXECUTE_HANDOVER = "executeHandover"
 
 
 _DESK: Final = frozenset(
@@ -53,6 +58,8 @@ _DESK: Final = frozenset(
         Action.ASSIGN_TICKET,
         Action.TRANSFER_TICKET,
         Action.REPLY_TO_TICKET,
+        Action.ACCEPT_HANDOVER,
+        Action.DECLINE_HANDOVER,
     }
 )
 

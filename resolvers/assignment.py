@@ -92,7 +92,7 @@ async def assign_staff(unit: Unit, draft: AssignmentDraft) -> uuid.UUID:
     place = {"customer_id": customer.id, "staff_id": staff.id, "role": draft.role}
     row = AssignmentRow(id=new_id(), **place, since=since, until=None, recorded_at=unit.now)
     await save(unit, row, _ONE_OWNER)
-    _tell(unit, EventKind.ASSIGNMENT_STARTED, row)
+    tell_assignment(unit, EventKind.ASSIGNMENT_STARTED, row)
     return row.id
 
 
@@ -106,7 +106,7 @@ async def end_assignment(unit: Unit, draft: AssignmentEnd) -> uuid.UUID:
     if row.until is not None and until >= row.until:
         raise refuse(Code.ALREADY_ENDED, "until", f"the assignment ends on {row.until} already")
     row.until = until
-    _tell(unit, EventKind.ASSIGNMENT_ENDED, row)
+    tell_assignment(unit, EventKind.ASSIGNMENT_ENDED, row)
     return row.id
 
 
@@ -127,9 +127,10 @@ async def _give_way(unit: Unit, earlier: AssignmentRow, draft: AssignmentDraft, 
         raise refuse(Code.OVERLAP, "since", f"there is one in this role from {earlier.since}, {ends}, already")
     earlier.until = since
     await save(unit, earlier)
-    _tell(unit, EventKind.ASSIGNMENT_ENDED, earlier)
+    tell_assignment(unit, EventKind.ASSIGNMENT_ENDED, earlier)
 
 
-def _tell(unit: Unit, kind: EventKind, row: AssignmentRow) -> None:
+def tell_assignment(unit: Unit, kind: EventKind, row: AssignmentRow) -> None:
+    """Note the event of an assignment that started or ended."""
     who: dict[str, Told] = {"customerId": row.customer_id, "staffId": row.staff_id, "role": row.role.value}
     unit.changed(kind, "Assignment", row.id, **who, since=row.since, until=row.until)

@@ -51,6 +51,7 @@ ContactId = Annotated[uuid.UUID, Of("Contact")]
 StaffId = Annotated[uuid.UUID, Of("Staff")]
 DepartmentId = Annotated[uuid.UUID, Of("Department")]
 AssignmentId = Annotated[uuid.UUID, Of("Assignment")]
+HandoverId = Annotated[uuid.UUID, Of("Handover")]
 TicketId = Annotated[uuid.UUID, Of("Ticket")]
 
 

@@ -22,6 +22,7 @@ class Code(enum.StrEnum):
     TOO_MANY = "TOO_MANY"
     INVALID_TIME = "INVALID_TIME"
     IN_FUTURE = "IN_FUTURE"
+    IN_PAST = "IN_PAST"
     OUT_OF_RANGE = "OUT_OF_RANGE"
     STALE_VERSION = "STALE_VERSION"
     DUPLICATE_CODE = "DUPLICATE_CODE"
@@ -35,6 +36,10 @@ class Code(enum.StrEnum):
     OVERLAP = "OVERLAP"
     ALREADY_ENDED = "ALREADY_ENDED"
     STAFF_LEFT = "STAFF_LEFT"
+    STAFF_AWAY = "STAFF_AWAY"
+    SAME_PERSON = "SAME_PERSON"
+    NOTHING_OWNED = "NOTHING_OWNED"
+    ORPHANED = "ORPHANED"
     CYCLE = "CYCLE"
     DEPARTMENT_CLOSED = "DEPARTMENT_CLOSED"
     BAD_MOVE = "BAD_MOVE"
@@ -53,6 +58,7 @@ MEANING: Final = MappingProxyType(
         Code.TOO_MANY: "The list has more items than this field allows, or more would change than one request may.",
         Code.INVALID_TIME: "The time has no time zone, or lies outside of the years 1900 to 2199.",
         Code.IN_FUTURE: "The time or day has not come yet.",
+        Code.IN_PAST: "The day has gone by.",
         Code.OUT_OF_RANGE: "The number lies outside of its range.",
         Code.STALE_VERSION: "Someone changed the record meanwhile; the message names its current version.",
         Code.DUPLICATE_CODE: "Another record has this code already.",
@@ -66,9 +72,13 @@ MEANING: Final = MappingProxyType(
         Code.OVERLAP: "Someone holds this place at that time already.",
         Code.ALREADY_ENDED: "The period has an end already, and it is not later than the one asked for.",
         Code.STAFF_LEFT: "This person does not work here any more.",
+        Code.STAFF_AWAY: "This person is on leave.",
+        Code.SAME_PERSON: "Nobody hands over to oneself.",
+        Code.NOTHING_OWNED: "The person has nothing that could be handed over.",
+        Code.ORPHANED: "Something of the person would be left with nobody; the message names it.",
         Code.CYCLE: "A department would come below itself, or a customer into its own group or referral.",
         Code.DEPARTMENT_CLOSED: "The department is closed: it was merged into another and takes nothing new.",
-        Code.BAD_MOVE: "The ticket cannot go from its state to this one; the message names those that it can go to.",
+        Code.BAD_MOVE: "The record cannot go from its state to this one; the message names those that it can go to.",
         Code.TICKET_ENDED: "The ticket has ended; reopen it first.",
     }
 )

@@ -10,6 +10,7 @@ from resolvers.access import DEPARTMENTAL, AccessClass, Clearance, Scope
 from resolvers.reading.parameters import subject, today
 from store.assignment import AssignmentRow
 from store.customer import CustomerRow
+from store.handover import HandoverRow
 from store.lists import member
 
 
@@ -56,6 +57,27 @@ def directory_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | N
     """Departments and staff are seen by everyone who works here, and not by partners."""
     del row
     return sa.false() if access.scope is Scope.PARTNER else None
+
+
+def handover_item_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
+    """What a handover lists: for whoever sees the customer, and for the two people of it; not for partners.
+
+    The successor must know what is to be accepted before those customers are the successor's.
+    """
+    if access.scope is Scope.PARTNER:
+        return sa.false()
+    seen = through_customer(row, access)
+    if seen is None:
+        return None
+    document = HandoverRow.__table__.alias("document")
+    mine = sa.or_(document.c.from_id == subject("staff_id"), document.c.to_id == subject("staff_id"))
+    concerned = sa.exists(
+        sa.select(sa.literal_column("1"))
+        .select_from(document)
+        .where(document.c.id == row.handover_id, mine)
+        .correlate_except(document)
+    )
+    return sa.or_(row.customer_id.is_(None), seen, concerned)
 
 
 def provenance_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:

@@ -15,6 +15,7 @@ from resolvers.commands import Told, Unit, command
 from resolvers.drafts import ContactId, CustomerId, DepartmentId, StaffId
 from resolvers.edits import Unique, born, new_values, save
 from resolvers.problems import Code, refuse
+from resolvers.record_numbers import record_number
 from resolvers.text import Line, Prose
 from resolvers.times import not_in_future
 from store.base import new_id
@@ -78,9 +79,6 @@ COLUMNS: Final = (
 )
 """The columns that are kept as the draft has them."""
 
-_DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Digits that nobody mistakes for one another (Crockford's base 32)."""
-
 _NUMBER: Final = Unique("uq_ticket_number", "ticket.number", None)
 
 
@@ -98,7 +96,7 @@ async def open_ticket(unit: Unit, draft: TicketDraft) -> uuid.UUID:
         **new_values(draft, COLUMNS),
         **place,
         customer_id=customer.id,
-        number=ticket_number(key, unit.today),
+        number=record_number("T", key, unit.today),
         first_responder_id=unit.subject.staff_id,
         status=TicketStatus.NEW,
         opened_at=opened_at,
@@ -113,13 +111,6 @@ async def open_ticket(unit: Unit, draft: TicketDraft) -> uuid.UUID:
     }
     unit.changed(EventKind.TICKET_OPENED, "Ticket", row.id, **told, departmentId=row.department_id)
     return row.id
-
-
-def ticket_number(key: uuid.UUID, day: dt.date) -> str:
-    """A number to tell over the telephone: the day, and 35 random bits of the ticket's id."""
-    bits = key.int & (2**35 - 1)
-    signs = "".join(_DIGITS[bits >> shift & 31] for shift in range(30, -1, -5))
-    return f"T{day:%y%m%d}-{signs}"
 
 
 def note_event(

@@ -98,7 +98,7 @@ async def assign_ticket(unit: Unit, draft: TicketAssignment) -> uuid.UUID:
     staff = await working_staff(unit, draft.assignee_id, "assignee_id")
     if row.assignee_id != staff.id:
         row.assignee_id = staff.id
-        _note(unit, row, TicketEventKind.ASSIGNED, draft.note)
+        note_change(unit, row, TicketEventKind.ASSIGNED, draft.note)
     return row.id
 
 
@@ -121,7 +121,7 @@ async def reply_to_ticket(unit: Unit, draft: TicketReply) -> uuid.UUID:
     row = await _open_ticket(unit, draft.id, None)
     row.first_replied_at = row.first_replied_at or unit.now
     row.first_responder_id = row.first_responder_id or unit.subject.staff_id
-    _note(unit, row, TicketEventKind.REPLIED, draft.note)
+    note_change(unit, row, TicketEventKind.REPLIED, draft.note)
     return row.id
 
 
@@ -138,10 +138,10 @@ def pass_on(unit: Unit, row: TicketRow, department_id: uuid.UUID, note: str | No
     """Give a ticket to a department, and note that it was transferred. The assignee stays, unless already changed."""
     row.department_id = department_id
     row.transfer_count += 1
-    _note(unit, row, TicketEventKind.TRANSFERRED, note)
+    note_change(unit, row, TicketEventKind.TRANSFERRED, note)
 
 
-def _note(unit: Unit, row: TicketRow, kind: TicketEventKind, note: str | None) -> None:
+def note_change(unit: Unit, row: TicketRow, kind: TicketEventKind, note: str | None) -> None:
     """Count the change of a ticket, and note what happened to it."""
     touch(unit, row)
     note_event(unit, row, kind, note=note)

@@ -10,6 +10,7 @@ from store.clearance import Clearance
 from store.credit import CreditRating
 from store.customer import CustomerKind, CustomerSize, CustomerStatus
 from store.grade import Grade
+from store.handover import HandoverItemKind, HandoverItemRole, HandoverItemState, HandoverReason, HandoverStatus
 from store.interaction import Channel, Direction, HandlingState, InteractionKind
 from store.ledger import LedgerKind
 from store.relation import RelationDirection, RelationKind
@@ -113,6 +114,33 @@ expose(
     "approved | 批准\ntechnician assigned | 指派技术员\npart replaced | 更换配件\nfollowed up | 跟踪回访\n"
     "updated | 更新\n"
     "resolved | 解决\nreopened | 重开\nclosed | 关闭\ncancelled | 取消",
+)
+expose(
+    HandoverReason,
+    "Why someone hands over. 交接原因",
+    "leaves | 离职\nmoves to other work | 调岗\nis away for a while | 休假\nwork is shared out anew | 重新分配",
+)
+expose(
+    HandoverStatus,
+    "Where a handover is in its life. 交接状态",
+    "proposed | 待确认\naccepted, its day is still to come | 已接受\ndeclined | 已拒绝\ntaken back | 已撤销\n"
+    "done | 已完成",
+)
+expose(
+    HandoverItemKind,
+    "What kind of thing is handed over. 交接事项类别",
+    "customer | 客户\nopen ticket | 未结工单\ncontact | 联系人",
+)
+expose(
+    HandoverItemRole,
+    "What the person was to the thing. 交接前身份",
+    "owner | 负责人\nbackup | 后备\nassignee | 处理人\nfirst responder | 首问负责人\n"
+    "who speaks with the contact | 对接人",
+)
+expose(
+    HandoverItemState,
+    "What became of a thing. 交接事项状态",
+    "listed | 已列入\nhanded over | 已交接\nwas not the person's any more | 已不属本人",
 )
 expose(
     Role,

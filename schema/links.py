@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from schema.customer import Customer
     from schema.department import Department
     from schema.grade import GradePeriod
+    from schema.handover import Handover
     from schema.interaction import Interaction, InteractionFilter
     from schema.ledger import LedgerBalance, LedgerEntry
     from schema.relation import CustomerRelation
@@ -25,6 +26,7 @@ CreditAccountLink = Annotated["CreditAccount", strawberry.lazy("schema.credit")]
 CustomerLink = Annotated["Customer", strawberry.lazy("schema.customer")]
 DepartmentLink = Annotated["Department", strawberry.lazy("schema.department")]
 GradePeriodLink = Annotated["GradePeriod", strawberry.lazy("schema.grade")]
+HandoverLink = Annotated["Handover", strawberry.lazy("schema.handover")]
 InteractionLink = Annotated["Interaction", strawberry.lazy("schema.interaction")]
 InteractionFilterLink = Annotated["InteractionFilter", strawberry.lazy("schema.interaction")]
 LedgerBalanceLink = Annotated["LedgerBalance", strawberry.lazy("schema.ledger")]

@@ -13,6 +13,7 @@ from schema.customer import Customer
 from schema.customer_orders import CUSTOMER_ORDERS, CustomerFilter
 from schema.department import DEPARTMENT_ORDERS, Department, DepartmentFilter
 from schema.disclosure import DISCLOSURE_ORDER, Disclosure, DisclosureFilter
+from schema.handover import HANDOVER_ORDER, Handover, HandoverFilter
 from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
 from schema.paging import Connection, Node
 from schema.staff import STAFF_ORDERS, Staff, StaffFilter
@@ -48,6 +49,13 @@ class Query:
         arguments={"id": by_id("Staff"), "number": by_text("number", "The person's number.")},
     )
     staff: Connection[Staff] = connection(_all, "The staff in pages.", orders=STAFF_ORDERS, filter_type=StaffFilter)
+    handover: Handover | None = lookup(
+        "One handover, by id or by number.",
+        arguments={"id": by_id("Handover"), "number": by_text("number", "The handover's number.")},
+    )
+    handovers: Connection[Handover] = connection(
+        _all, "Handovers in pages, latest proposed first.", orders=HANDOVER_ORDER, filter_type=HandoverFilter
+    )
     interaction: Interaction | None = lookup("One journal entry.", arguments={"id": by_id("Interaction")})
     interactions: Connection[Interaction] = connection(
         _all, "Journal entries of all customers in pages.", orders=INTERACTION_ORDERS, filter_type=InteractionFilter

@@ -14,10 +14,11 @@ from schema.arguments import AS_OF_DAY, covers
 from schema.department import Department
 from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS, InteractionFilter
-from schema.links import AssignmentLink, InteractionLink, TicketLink
+from schema.links import AssignmentLink, HandoverLink, InteractionLink, TicketLink
 from schema.paging import Connection, Node
 from schema.ticket import TICKET_ORDERS, TicketFilter
 from store.assignment import AssignmentRow
+from store.handover import HandoverRow
 from store.staff import (
     MembershipRole,
     MembershipRow,
@@ -113,6 +114,16 @@ class Staff(Node):
         "The contacts that the person handled.",
         orders=INTERACTION_ORDERS,
         filter_type=InteractionFilter,
+    )
+    handovers_from: Connection[HandoverLink] = connection(
+        lambda s, h: h.from_id == s.id,
+        "What the person handed over, latest proposed first.",
+        orders=[HandoverRow.created_at.desc(), HandoverRow.id.desc()],
+    )
+    handovers_to: Connection[HandoverLink] = connection(
+        lambda s, h: h.to_id == s.id,
+        "What the person took over, latest proposed first.",
+        orders=[HandoverRow.created_at.desc(), HandoverRow.id.desc()],
     )
 
 

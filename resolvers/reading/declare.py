@@ -29,10 +29,10 @@ Of = InstrumentedAttribute[T] | Callable[[Any], sa.ColumnElement[T]]
 Arguments = Mapping[str, Argument]
 
 
-def declared(source: Source, description: str, deprecation_reason: str | None = None) -> Any:
+def declared(source: Source, description: str, deprecation_reason: str | None = None, name: str | None = None) -> Any:
     """A strawberry field with its source. No constructor takes it: objects of planned types are never made."""
     spec: StrawberryField = strawberry.field(
-        description=description, deprecation_reason=deprecation_reason, metadata={"source": source}
+        name=name, description=description, deprecation_reason=deprecation_reason, metadata={"source": source}
     )
     spec.init = False
     spec.arguments = [
@@ -81,12 +81,16 @@ def one(
     order_by: Sequence[Any] = (),
     within: bool = False,
     arguments: Arguments | None = None,
+    name: str | None = None,
     init: Literal[False] = False,
 ) -> Any:
-    """The row of another type for which `on(parent, target, *arguments)` holds; with an order, the first such."""
+    """The row of another type for which `on(parent, target, *arguments)` holds; with an order, the first such.
+
+    `name` is the field's name in the schema where Python cannot have it.
+    """
     del init
     source = One(on=on, order_by=tuple(order_by), within=within, arguments=dict(arguments or {}))
-    return declared(source, description)
+    return declared(source, description, name=name)
 
 
 def lookup(description: str, *, arguments: Arguments, init: Literal[False] = False) -> Any:

@@ -32,6 +32,7 @@ SCOPES = {
     "customer_scope": "customers in reach",
     "disclosure_scope": "all rows, from confidential on",
     "directory_scope": "all but partners",
+    "handover_item_scope": "of customers in reach, and of handovers from or to oneself",
     "provenance_scope": "of customers in reach, and of fields that one may read",
     "through_customer": "of customers in reach",
     "through_ticket": "of tickets in reach",

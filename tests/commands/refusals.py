@@ -350,6 +350,44 @@ GROUPS: Final = [
     valid_but(A.REFER_CUSTOMER, "CYCLE", "referred_by_id", referred_by_id=lambda w: w.own),
     valid_but(A.REFER_CUSTOMER, "OVERLAP", "referred_by_id", customer_id=lambda w: w.foreign),
 ]
+HANDOVERS: Final = [
+    *unknown(A.PROPOSE_HANDOVER, "from_id", lambda w: w.outsider_id, supervisor),
+    valid_but(A.PROPOSE_HANDOVER, "NOT_FOUND", "to_id", to_id=lambda _: new_id()),
+    valid_but(A.PROPOSE_HANDOVER, "NOT_FOUND", "department_id", department_id=lambda _: new_id()),
+    valid_but(A.PROPOSE_HANDOVER, "NOT_FOUND", "customer_ids", customer_ids=lambda w: (w.own, new_id())),
+    *bad_texts(A.PROPOSE_HANDOVER, "note", most=10_000),
+    valid_but(A.PROPOSE_HANDOVER, "TOO_MANY", "customer_ids", customer_ids=lambda _: (new_id(),) * 1_001),
+    valid_but(A.PROPOSE_HANDOVER, "IN_PAST", "effective_on", effective_on=TODAY - DAY),
+    valid_but(A.PROPOSE_HANDOVER, "OUT_OF_RANGE", "effective_on", effective_on=TODAY + 367 * DAY),
+    valid_but(A.PROPOSE_HANDOVER, "SAME_PERSON", "to_id", to_id=lambda w: w.outsider_id),
+    valid_but(A.PROPOSE_HANDOVER, "STAFF_LEFT", "to_id", to_id=lambda w: w.leaver_id),
+    valid_but(A.PROPOSE_HANDOVER, "STAFF_AWAY", "to_id", to_id=lambda w: w.handovers.absent_id),
+    valid_but(A.PROPOSE_HANDOVER, "NOTHING_OWNED", "from_id", from_id=lambda w: w.colleague_id),
+    *[
+        refusal
+        for action in (A.ACCEPT_HANDOVER, A.DECLINE_HANDOVER, A.CANCEL_HANDOVER, A.EXECUTE_HANDOVER)
+        for refusal in unknown(action, "id", lambda w: w.handovers.foreign, supervisor)
+    ],
+    valid_but(A.ACCEPT_HANDOVER, "NOT_FOUND", "id", agent, id=lambda w: w.handovers.to_absent),
+    valid_but(A.DECLINE_HANDOVER, "NOT_FOUND", "id", agent, id=lambda w: w.handovers.to_absent),
+    *bad_texts(A.ACCEPT_HANDOVER, "note", most=10_000),
+    *bad_texts(A.DECLINE_HANDOVER, "note", most=10_000),
+    *bad_texts(A.CANCEL_HANDOVER, "note", most=10_000),
+    valid_but(A.ACCEPT_HANDOVER, "REQUIRED", "note", note=None),
+    valid_but(A.ACCEPT_HANDOVER, "REQUIRED", "note", supervisor, note=" "),
+    *blank(A.DECLINE_HANDOVER, "note"),
+    valid_but(A.ACCEPT_HANDOVER, "STALE_VERSION", "version", version=2),
+    valid_but(A.EXECUTE_HANDOVER, "STALE_VERSION", "version", version=2),
+    valid_but(A.ACCEPT_HANDOVER, "STAFF_LEFT", "id", id=lambda w: w.handovers.to_leaver),
+    valid_but(A.ACCEPT_HANDOVER, "STAFF_AWAY", "id", id=lambda w: w.handovers.to_absent),
+    valid_but(A.EXECUTE_HANDOVER, "STAFF_LEFT", "id", id=lambda w: w.handovers.to_leaver_due),
+    valid_but(A.EXECUTE_HANDOVER, "STAFF_AWAY", "id", id=lambda w: w.handovers.to_absent_due),
+    valid_but(A.ACCEPT_HANDOVER, "BAD_MOVE", "id", id=lambda w: w.handovers.due),
+    valid_but(A.DECLINE_HANDOVER, "BAD_MOVE", "id", id=lambda w: w.handovers.due),
+    valid_but(A.EXECUTE_HANDOVER, "BAD_MOVE", "id", id=lambda w: w.handovers.proposed),
+    valid_but(A.CANCEL_HANDOVER, "BAD_MOVE", "id", id=lambda w: w.handovers.declined),
+    valid_but(A.EXECUTE_HANDOVER, "IN_FUTURE", "id", id=lambda w: w.handovers.ahead),
+]
 
 REFUSALS: Final[list[Refusal]] = [
     *CUSTOMERS,
@@ -364,5 +402,6 @@ REFUSALS: Final[list[Refusal]] = [
     *PLACES,
     *NETWORK,
     *GROUPS,
+    *HANDOVERS,
     *(refusal for action in Action for refusal in of_keys(action)),
 ]

@@ -25,6 +25,8 @@ from tests.factories.customer import add_crowd
 pytestmark = pytest.mark.anyio
 
 ELSEWHERE = {"BAD_ID": "ids are decoded before a command is done"}
+IN_ITS_OWN_TESTS = {"TOO_MANY": "a large handover", "ORPHANED": "a kind of thing that stays behind"}
+"""Of executing a handover: `tests/commands/handover`."""
 BELOW = {"FORBIDDEN", "KEY_REUSED"}
 
 
@@ -89,6 +91,8 @@ async def test_what_is_out_of_reach_looks_like_what_is_not_there(office: Office)
 @pytest.mark.parametrize("action", Action)
 def test_every_code_of_a_command_is_refused_with_somewhere(action: Action):
     given = {refusal.code for refusal in REFUSALS if refusal.action is action} | BELOW | set(ELSEWHERE)
+    if action in (Action.ACCEPT_HANDOVER, Action.EXECUTE_HANDOVER):
+        given |= set(IN_ITS_OWN_TESTS)
     assert given == {code.value for code in COMMANDS[action].codes}
 
 

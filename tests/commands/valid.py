@@ -18,6 +18,13 @@ from resolvers.department import DepartmentChanges, DepartmentDraft, DepartmentM
 from resolvers.department_merge import DepartmentMerge
 from resolvers.department_split import DepartmentSplit
 from resolvers.head import HeadAppointment, HeadVacancy
+from resolvers.handover.answering import (
+    HandoverAcceptance,
+    HandoverCancellation,
+    HandoverExecution,
+    HandoverRefusal,
+)
+from resolvers.handover.proposing import HandoverDraft
 from resolvers.interaction import InteractionDraft
 from resolvers.ledger import LedgerDraft
 from resolvers.placement import StaffPlacement
@@ -28,10 +35,12 @@ from resolvers.ticket_state import TicketStateChange
 from resolvers.ticket_work import TicketAssignment, TicketReply, TicketTransfer
 from store.assignment import AssignmentRole
 from store.customer import CustomerKind
+from store.handover import HandoverReason
 from store.interaction import Channel, Direction, InteractionKind
 from store.ledger import LedgerKind
 from store.ticket import TicketKind, TicketStatus
 from tests.commands.worlds import World
+from tests.factories import TODAY
 
 MODULES: Final = (
     "assignment",
@@ -43,6 +52,8 @@ MODULES: Final = (
     "department_merge",
     "department_split",
     "head",
+    "handover.answering",
+    "handover.proposing",
     "interaction",
     "ledger",
     "placement",
@@ -90,4 +101,9 @@ VALID: Final[dict[Action, Callable[[World], Any]]] = {
     Action.MOVE_CUSTOMERS: lambda w: CustomersMove((w.neighbour,), w.other),
     Action.SPLIT_DEPARTMENT: lambda w: DepartmentSplit(w.service, "D-SPLIT", "Split"),
     Action.MERGE_DEPARTMENTS: lambda w: DepartmentMerge(w.annex, w.other),
+    Action.PROPOSE_HANDOVER: lambda w: HandoverDraft(w.outsider_id, w.agent_id, TODAY, HandoverReason.LEAVING),
+    Action.ACCEPT_HANDOVER: lambda w: HandoverAcceptance(w.handovers.proposed, note="Agreed by telephone"),
+    Action.DECLINE_HANDOVER: lambda w: HandoverRefusal(w.handovers.to_decline, "Too many customers already"),
+    Action.CANCEL_HANDOVER: lambda w: HandoverCancellation(w.handovers.to_cancel),
+    Action.EXECUTE_HANDOVER: lambda w: HandoverExecution(w.handovers.due),
 }

@@ -15,6 +15,7 @@ from store.department import DepartmentRow
 from store.session import Database
 from store.staff import MembershipRole, StaffStatus
 from store.ticket import TicketStatus
+from tests.commands.world_handovers import Handovers, add_handovers
 from tests.factories import NOW
 from tests.factories.assignment import add_assignment
 from tests.factories.contact import add_contact
@@ -50,6 +51,17 @@ class World:
     foreign_ticket: uuid.UUID
     assignment: uuid.UUID
     foreign_assignment: uuid.UUID
+    handovers: Handovers
+
+    @property
+    def handover(self) -> uuid.UUID:
+        """A handover to the agent that can be answered."""
+        return self.handovers.proposed
+
+    @property
+    def foreign_handover(self) -> uuid.UUID:
+        """A handover between people of the other tree."""
+        return self.handovers.foreign
 
     @property
     def manager(self) -> Subject:
@@ -116,7 +128,8 @@ async def built(database: Database) -> World:
             contact,
         )
         rest = (foreign_contact, *tickets, foreign_ticket, assignment, foreign_assignment)
-        return World(*(row.id for row in (*rows, *rest)))
+        handovers = await add_handovers(session, agent, colleague, outsider, leaver)
+        return World(*(row.id for row in (*rows, *rest)), handovers)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def _read(value: Any, column_type: Any) -> Any:
     json_type, read = next((j, r) for kind, j, r in EXPECTED if isinstance(column_type, kind))
     if type(value) is not json_type or "\0" in str(value):
         raise ValueError(value)
-    return read(value)
+    return column_type.members(value) if isinstance(column_type, Coded) else read(value)
 
 
 def _aware(value: dt.datetime) -> dt.datetime:

@@ -61,7 +61,13 @@ GARBAGE_IDS = (
 
 GARBAGE_CURSORS = ("", "zz", "5b5d", "7b7d", "00", "5b31325d", "é", "5B22", "6e756c6c", "5b2263225d")
 
-LOOKED_UP = {"customer": "Customer", "department": "Department", "staffMember": "Staff", "interaction": "Interaction"}
+LOOKED_UP = {
+    "customer": "Customer",
+    "department": "Department",
+    "handover": "Handover",
+    "interaction": "Interaction",
+    "staffMember": "Staff",
+}
 
 REFERRED = {
     "departmentId": "Department",
@@ -69,6 +75,8 @@ REFERRED = {
     "handlerId": "Staff",
     "assigneeId": "Staff",
     "servedBy": "Staff",
+    "fromId": "Staff",
+    "toId": "Staff",
     "customerId": "Customer",
 }
 
@@ -92,7 +100,7 @@ def pools_of(rows: Rows, cursors: Mapping[str, Sequence[str]]) -> Pools:
     """What exists in a store."""
     ids = {gtype: [f"{gtype}:{r['id']}" for r in rows.all(gtype)[:40]] for gtype in TYPES if _has_id(rows, gtype)}
     texts: dict[str, list[str]] = {}
-    for gtype in ("Customer", "Department", "Staff", "Ticket", "Interaction", "LedgerEntry", "Tag"):
+    for gtype in ("Customer", "Department", "Staff", "Ticket", "Interaction", "LedgerEntry", "Tag", "Handover"):
         for row in rows.all(gtype)[:40]:
             for column, value in row.items():
                 if type(value) is str:

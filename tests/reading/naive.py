@@ -44,6 +44,8 @@ NODES = (
     "Department",
     "Disclosure",
     "GradePeriod",
+    "Handover",
+    "HandoverItem",
     "Interaction",
     "LedgerEntry",
     "Membership",

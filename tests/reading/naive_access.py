@@ -42,6 +42,9 @@ FIELD_LEVELS = {
         ("reader", "role", "recordType", "recordId", "field", "reason", "requestId"), CONFIDENTIAL
     ),
     "GradePeriod": {"reason": INTERNAL, "decidedBy": INTERNAL},
+    "Handover": dict.fromkeys(
+        ("note", "proposedBy", "answeredBy", "answerNote", "cancelledBy", "cancelNote", "executedBy"), INTERNAL
+    ),
     "Interaction": {
         "source": INTERNAL,
         "satisfaction": INTERNAL,
@@ -94,7 +97,7 @@ COLUMN_LEVELS = {
 }
 """The level of a customer's column, by the name that provenance gives it."""
 
-DIRECTORY = {"Department", "Staff", "Membership", "TrainingRecord", "WorkHistory"}
+DIRECTORY = {"Department", "Handover", "HandoverCount", "Staff", "Membership", "TrainingRecord", "WorkHistory"}
 """Types that everyone who works here sees, and no partner."""
 
 
@@ -109,6 +112,10 @@ def sees(rows: Rows, subject: Subject, gtype: str, row: Row, today: dt.date) -> 
         return subject.scope is not Scope.PARTNER
     if gtype == "Disclosure":
         return subject.scope is Scope.ALL and subject.clearance >= CONFIDENTIAL
+    if gtype == "HandoverItem" and subject.scope is Scope.PARTNER:
+        return False
+    if gtype == "HandoverItem" and (row["customer_id"] is None or _hands_over(rows, subject, row)):
+        return True
     if gtype == "Provenance" and COLUMN_LEVELS.get(row["field"], 0) > subject.clearance:
         return False
     return _sees_customer(rows, subject, row["id" if gtype == "Customer" else "customer_id"], today)
@@ -126,6 +133,12 @@ def _sees_customer(rows: Rows, subject: Subject, customer_id: object, today: dt.
         case Scope.OWN:
             own = rows.where("Assignment", "staff_id", subject.staff_id)
             return any(a["customer_id"] == customer_id and serves(a, today) for a in own)
+
+
+def _hands_over(rows: Rows, subject: Subject, item: Row) -> bool:
+    """Whether a subject is one of the two people of the handover that lists an item."""
+    document = rows.one("Handover", "id", item["handover_id"])
+    return document is not None and subject.staff_id in (document["from_id"], document["to_id"])
 
 
 def serves(assignment: Row, today: dt.date) -> bool:

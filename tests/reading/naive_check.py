@@ -16,6 +16,7 @@ from tests.reading.naive_relations import PAGED
 LOOKUPS = {
     "customer": ("Customer", "code"),
     "department": ("Department", "number"),
+    "handover": ("Handover", "number"),
     "staffMember": ("Staff", "number"),
     "interaction": ("Interaction", "id"),
     "ticket": ("Ticket", "number"),

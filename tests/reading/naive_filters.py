@@ -19,6 +19,8 @@ REFERENCES = {
     "parentId": ("Department", "parent_id"),
     "handlerId": ("Staff", "staff_id"),
     "assigneeId": ("Staff", "assignee_id"),
+    "fromId": ("Staff", "from_id"),
+    "toId": ("Staff", "to_id"),
     "customerId": ("Customer", "customer_id"),
 }
 """Filter fields that compare the global id of another row."""

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.base import Base
-from store.types import Instant, Prose, Uid
+from store.types import Coded, Instant, Prose, Uid
 from tests.reading.naive_relations import ORDERS, PAGED, TIMELINE, Args, Keys, World, in_order
 from tests.reading.naive_rows import TYPES, Row
 from tests.reading.naive_values import wire
@@ -82,6 +82,11 @@ class Page:
     total: int
 
 
+def _value_type(column_type: Any) -> type:
+    """The type of a key's values: of an enum its members."""
+    return column_type.members if isinstance(column_type, Coded) else _python(column_type)
+
+
 def order_of(gtype: str, field: str, args: Args) -> tuple[Order, Keys]:
     """The order of a connection under its arguments."""
     if field == "timeline":
@@ -93,7 +98,7 @@ def order_of(gtype: str, field: str, args: Args) -> tuple[Order, Keys]:
         name = getattr(name, "name", name)
         keys = ORDERS[node][name]
     columns = Base.metadata.tables[TYPES[node]].c
-    types = [_python(columns[column].type) for column, _ in keys]
+    types = [_value_type(columns[column].type) for column, _ in keys]
     return Order(f"{node}.{name}", [direction for _, direction in keys], types), keys
 
 

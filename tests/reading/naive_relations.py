@@ -95,6 +95,11 @@ def _related(world: World, customer: Row, args: Args) -> list[Row]:
     return [r for r in found if r and args.get("kind") in (None, r["kind"])]
 
 
+def _items(world: World, handover: Row, args: Args) -> list[Row]:
+    found = world.rows.where("HandoverItem", "handover_id", handover["id"])
+    return [item for item in found if args.get("kind") in (None, item["kind"])]
+
+
 def _lookup(gtype: str, column: str) -> Find:
     """The row that an argument names, by id or by what people know of it."""
 
@@ -126,6 +131,12 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Department", "mergedInto"): ("Department", _refers("Department", "merged_into_id"), ()),
     ("Department", "head"): ("Membership", _leader("HEAD"), LATEST),
     ("Department", "actingHead"): ("Membership", _leader("ACTING_HEAD"), LATEST),
+    ("Handover", "from"): ("Staff", _refers("Staff", "from_id"), ()),
+    ("Handover", "to"): ("Staff", _refers("Staff", "to_id"), ()),
+    ("Handover", "department"): ("Department", _refers("Department", "department_id"), ()),
+    ("HandoverItem", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
+    ("HandoverItem", "ticket"): ("Ticket", _refers("Ticket", "ticket_id"), ()),
+    ("HandoverItem", "contact"): ("Contact", _refers("Contact", "contact_id"), ()),
     ("Interaction", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
     ("Interaction", "handler"): ("Staff", _refers("Staff", "staff_id"), ()),
     ("Interaction", "department"): ("Department", _refers("Department", "department_id"), ()),
@@ -135,6 +146,7 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Membership", "staff"): ("Staff", _refers("Staff", "staff_id"), ()),
     ("Query", "customer"): ("Customer", _lookup("Customer", "code"), ()),
     ("Query", "department"): ("Department", _lookup("Department", "number"), ()),
+    ("Query", "handover"): ("Handover", _lookup("Handover", "number"), ()),
     ("Query", "interaction"): ("Interaction", _lookup("Interaction", "id"), ()),
     ("Query", "staffMember"): ("Staff", _lookup("Staff", "number"), ()),
     ("Query", "ticket"): ("Ticket", _lookup("Ticket", "number"), ()),
@@ -166,6 +178,7 @@ MANY: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Customer", "tags"): ("Tag", _owned("Tag", "customer_id"), (("name", 1),)),
     ("Customer", "provenance"): ("Provenance", _owned("Provenance", "customer_id"), (("recorded_at", -1), ("id", -1))),
     ("Department", "children"): ("Department", _owned("Department", "parent_id"), (("number", 1),)),
+    ("Handover", "counts"): ("HandoverCount", _owned("HandoverCount", "handover_id"), (("kind", 1),)),
     ("Staff", "memberships"): ("Membership", _owned("Membership", "staff_id"), NEWEST),
     ("Staff", "trainingRecords"): (
         "TrainingRecord",
@@ -177,6 +190,7 @@ MANY: dict[tuple[str, str], tuple[str, Find, Keys]] = {
 }
 """Fields that give a short list: its type, how its rows are found, and their order."""
 
+PROPOSED: Keys = (("created_at", -1), ("id", -1))
 OLDEST: Keys = (("since", 1), ("id", 1))
 
 PAGED: dict[tuple[str, str], tuple[str, Find, Keys | None]] = {
@@ -192,10 +206,14 @@ PAGED: dict[tuple[str, str], tuple[str, Find, Keys | None]] = {
     ("Query", "customers"): ("Customer", _all("Customer"), None),
     ("Query", "departments"): ("Department", _all("Department"), None),
     ("Query", "disclosures"): ("Disclosure", _all("Disclosure"), (("at", -1), ("id", -1))),
+    ("Handover", "items"): ("HandoverItem", _items, (("kind", 1), ("label", 1), ("id", 1))),
+    ("Query", "handovers"): ("Handover", _all("Handover"), PROPOSED),
     ("Query", "interactions"): ("Interaction", _all("Interaction"), None),
     ("Query", "staff"): ("Staff", _all("Staff"), None),
     ("Query", "tickets"): ("Ticket", _all("Ticket"), None),
     ("Staff", "assignments"): ("Assignment", _as_of_day("Assignment", "staff_id"), OLDEST),
+    ("Staff", "handoversFrom"): ("Handover", _owned("Handover", "from_id"), PROPOSED),
+    ("Staff", "handoversTo"): ("Handover", _owned("Handover", "to_id"), PROPOSED),
     ("Staff", "interactions"): ("Interaction", _owned("Interaction", "staff_id"), None),
     ("Staff", "tickets"): ("Ticket", _owned("Ticket", "assignee_id"), None),
     ("Ticket", "eventLog"): ("TicketEvent", _owned("TicketEvent", "ticket_id"), (("at", 1), ("id", 1))),

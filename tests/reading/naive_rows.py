@@ -23,6 +23,9 @@ TYPES = {
     "Department": "department",
     "Disclosure": "disclosure",
     "GradePeriod": "grade_period",
+    "Handover": "handover",
+    "HandoverCount": "handover_count",
+    "HandoverItem": "handover_item",
     "Interaction": "interaction",
     "LedgerBalance": "ledger_balance",
     "LedgerEntry": "ledger_entry",
@@ -38,14 +41,21 @@ TYPES = {
 """The table of every GraphQL type that has one."""
 
 TOKENS = ("customer_token", "staff_token")
-LOADED = (*(set(TYPES.values()) - {"relation_side"}), "customer_relation", *TOKENS)
+MADE = {"relation_side", "handover_count"}
+"""Tables that are made here, of others."""
+
+LOADED = (*(set(TYPES.values()) - MADE), "customer_relation", *TOKENS)
 
 
 class Rows:
     """Rows by table, found by a column's value."""
 
     def __init__(self, tables: Mapping[str, list[Row]]) -> None:
-        self.tables = {**tables, "relation_side": list(_sides(tables["customer_relation"]))}
+        made = {
+            "relation_side": list(_sides(tables["customer_relation"])),
+            "handover_count": list(_counts(tables["handover_item"])),
+        }
+        self.tables = {**tables, **made}
         self._by: dict[tuple[str, str], dict[Any, list[Row]]] = {}
 
     def all(self, gtype: str) -> list[Row]:
@@ -75,6 +85,16 @@ def _sides(relations: Iterable[Row]) -> Iterable[Row]:
     for row in relations:
         yield {**row, "direction": "OUTGOING", "customer_id": row["from_id"], "other_id": row["to_id"]}
         yield {**row, "direction": "INCOMING", "customer_id": row["to_id"], "other_id": row["from_id"]}
+
+
+def _counts(items: Iterable[Row]) -> Iterable[Row]:
+    """What each handover lists, by kind and by what became of it."""
+    found: dict[tuple[Any, Any], dict[str, int]] = {}
+    for item in items:
+        count = found.setdefault((item["handover_id"], item["kind"]), {"listed": 0, "handed_over": 0, "gone": 0})
+        count[item["state"].lower()] += 1
+    for (handover_id, kind), count in found.items():
+        yield {"handover_id": handover_id, "kind": kind, **count}
 
 
 def load(url: str) -> Rows:

@@ -143,6 +143,7 @@ SPECIAL: dict[tuple[str, str], Special] = {
     ("GradePeriod", "happenedAt"): lambda g, _: g["since"],
     ("Assignment", "happenedAt"): lambda a, _: a["recorded_at"],
     ("Disclosure", "recordId"): lambda d, _: d["record_id"] and f"{d['record_type']}:{d['record_id']}",
+    ("Handover", "proposedAt"): lambda h, _: h["created_at"],
     ("Ticket", "isOpen"): lambda t, _: is_open(t),
     ("Ticket", "target"): lambda t, _: t,
     ("TicketTarget", "state"): target_state,

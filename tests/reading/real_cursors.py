@@ -30,6 +30,9 @@ query Inside($customer: String = {text}) {{
 """
 
 
+HANDOVERS = "{ handovers(first: 100) { edges { cursor } nodes { items(first: 30) { edges { cursor } } } } }"
+
+
 async def real_cursors(answerer: Answerer, codes: list[str], now: dt.datetime) -> dict[str, list[str]]:
     """Cursors by the name of the order that they belong to."""
     texts = [
@@ -37,6 +40,7 @@ async def real_cursors(answerer: Answerer, codes: list[str], now: dt.datetime) -
         for gtype, entry in (*ROOTS.items(), ("Staff", "staff"))
         for order in ORDERS[gtype]
     ]
+    texts.append(HANDOVERS)
     texts += [INSIDE.format(text=json.dumps(code)) for code in codes]
     found: dict[str, dict[str, None]] = {}
     for text in texts:

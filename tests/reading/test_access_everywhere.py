@@ -184,6 +184,7 @@ LISTS = {
     **ENTRIES,
     "Customer": "customers",
     "Department": "departments",
+    "Handover": "handovers",
     "Interaction": "interactions",
     "LedgerEntry": "ledger",
     "Staff": "staff",

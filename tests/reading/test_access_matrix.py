@@ -25,6 +25,7 @@ from tests.reading.ways import Asking, types
 pytestmark = pytest.mark.anyio
 
 CUSTOMERS = "customers(first: 100) { nodes { %s } }"
+HANDOVERS = "handovers(first: 100) { nodes { %s } }"
 STAFF = "staff(first: 100) { nodes { %s } }"
 
 PATHS = {
@@ -37,6 +38,9 @@ PATHS = {
     "Disclosure": "disclosures(first: 100) { nodes { %s } }",
     "Department": "departments(first: 100) { nodes { %s } }",
     "GradePeriod": CUSTOMERS % "gradeHistory(first: 100) { nodes { %s } }",
+    "Handover": HANDOVERS,
+    "HandoverCount": HANDOVERS % "counts(first: 100) { %s }",
+    "HandoverItem": HANDOVERS % "items(first: 100) { nodes { %s } }",
     "Interaction": CUSTOMERS % "interactions(first: 100) { nodes { %s } }",
     "LedgerBalance": CUSTOMERS % "balances(first: 100) { %s }",
     "LedgerEntry": CUSTOMERS % "ledger(first: 100) { nodes { %s } }",
@@ -143,8 +147,9 @@ async def test_the_declared_row_scopes_are_those_of_the_naive_reader(ways):
         "customer_scope": {"Customer"},
         "directory_scope": DIRECTORY,
         "disclosure_scope": {"Disclosure"},
+        "handover_item_scope": {"HandoverItem"},
         "provenance_scope": {"Provenance"},
-        "through_customer": set(TYPES) - DIRECTORY - {"Customer", "Disclosure", "Provenance"},
+        "through_customer": set(TYPES) - DIRECTORY - {"Customer", "Disclosure", "HandoverItem", "Provenance"},
         "through_ticket": {"TicketUpdate"},
     }
 

@@ -18,6 +18,7 @@ from store.session import Database
 from store.staff import MembershipRole, MembershipRow, StaffRow, StaffTokenRow, TrainingRecordRow, WorkHistoryRow
 from tests.reading.nasty import CURRENCIES, NOW, TEXTS, Chance, member
 from tests.reading.world_dealings import assignments, dealings, grades, relations
+from tests.reading.world_handovers import handovers
 
 CUSTOMERS = 40
 CODES = ("O'Brien", '"x"', "%s", ":x $1", "客户-一", "c-1", "C-1", "--;", "\\", "😀")
@@ -119,6 +120,7 @@ def make_world(seed: int = 20260302) -> list[Base]:
     rows += relations(chance, clients)
     rows += disclosures(chance, clients, people)
     rows += acting_heads(Chance(seed + 1), people, places)
+    rows += handovers(chance, rows, people)
     return rows
 
 

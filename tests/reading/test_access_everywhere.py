@@ -184,7 +184,6 @@ LISTS = {
     **ENTRIES,
     "Customer": "customers",
     "Department": "departments",
-    "Handover": "handovers",
     "Interaction": "interactions",
     "LedgerEntry": "ledger",
     "Staff": "staff",

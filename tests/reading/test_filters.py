@@ -21,6 +21,7 @@ ENTRIES = {
     "CustomerFilter": "customers",
     "DepartmentFilter": "departments",
     "DisclosureFilter": "disclosures",
+    "HandoverFilter": "handovers",
     "InteractionFilter": "interactions",
     "LedgerFilter": "ledger",
     "StaffFilter": "staff",

@@ -1,0 +1,1 @@
+"""Handing over what someone has: the document, its life, and what changes hands."""

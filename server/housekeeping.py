@@ -1,4 +1,4 @@
-"""Housekeeping: what has had its time is deleted now and then, by one process at a time."""
+"""Housekeeping: now and then what has had its time is deleted, and what is due is done, by one process at a time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import structlog
 
 from outbox.idempotency import forget_expired
 from outbox.trim import trim
+from resolvers.handover.due import due_handovers, execute_due
+from resolvers.problems import Refused
 from store.session import Database
 
 HOUR: Final = 3_600.0
@@ -25,15 +27,16 @@ log = structlog.stdlib.get_logger("server.housekeeping")
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
-    """How many rows went."""
+class Done:
+    """What one round did: how many rows went, and how many handovers were executed."""
 
     events: int
     keys: int
+    handovers: int = 0
 
 
 class Housekeeping:
-    """Trims the event log, and forgets idempotency keys that have expired.
+    """Trims the event log, forgets idempotency keys that have expired, and executes handovers whose day has come.
 
     `position` gives the id of the last event that may be read now: the log is never trimmed beyond it.
     """
@@ -44,16 +47,16 @@ class Housekeeping:
         *,
         retention: dt.timedelta,
         position: Callable[[], int],
-        deleted: Callable[[Deleted], None] = lambda _: None,
+        told: Callable[[Done], None] = lambda _: None,
     ) -> None:
-        self._url, self._retention, self._position, self._deleted = url, retention, position, deleted
+        self._url, self._retention, self._position, self._told = url, retention, position, told
 
-    async def once(self, now: dt.datetime) -> Deleted | None:
-        """Delete what has had its time by `now`; None when another process is at it."""
+    async def once(self, now: dt.datetime) -> Done | None:
+        """Do one round; None when another process is at it."""
         database = Database(self._url, pool_size=2)  # its own: those who write must not wait for it
         try:
             async with _alone(database) as is_ours:
-                return await self._delete(database, now) if is_ours else None
+                return await self._round(database, now) if is_ours else None
         finally:
             await database.close()
 
@@ -68,14 +71,29 @@ class Housekeeping:
                 log.exception("housekeeping failed, and is tried again later")
             pause = interval * random.uniform(0.9, 1.1)  # noqa: S311  # the same
 
-    async def _delete(self, database: Database, now: dt.datetime) -> Deleted:
+    async def _round(self, database: Database, now: dt.datetime) -> Done:
         trimmed = await trim(database, before=now - self._retention, keep_from=self._position())
         async with database.transaction() as session:
             keys = await forget_expired(session, now)
-        done = Deleted(trimmed.events, keys)
-        log.info("housekeeping done", events=done.events, idempotency_keys=done.keys, floor=trimmed.floor)
-        self._deleted(done)
+        done = Done(trimmed.events, keys, await _hand_over(database, now))
+        counts = {"events": done.events, "idempotency_keys": done.keys, "handovers": done.handovers}
+        log.info("housekeeping done", **counts, floor=trimmed.floor)
+        self._told(done)
         return done
+
+
+async def _hand_over(database: Database, now: dt.datetime) -> int:
+    """Execute the handovers that are due, and count them. One that cannot be is logged, and tried again next time."""
+    count = 0
+    for key, number in await due_handovers(database, now):
+        try:
+            await execute_due(database, now, key)
+            count += 1
+        except Refused as refused:
+            log.warning("a handover that is due cannot be executed", handover=number, why=str(refused))
+        except Exception:
+            log.exception("a handover that is due failed", handover=number)
+    return count
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from outbox.tail import Tail
 from resolvers.reading import ReadStore
-from server.housekeeping import HOUR, Deleted, Housekeeping
+from server.housekeeping import HOUR, Done, Housekeeping
 from server.metrics import Metrics
 from store import schema_version
 from store.session import Database
@@ -57,12 +57,13 @@ class Upkeep:
     async def run(self, metrics: Metrics) -> None:
         """Keep house, and the copy of the network where there is one, for as long as the application runs."""
 
-        def counted(deleted: Deleted) -> None:
-            metrics.housekeeping.labels("events").inc(deleted.events)
-            metrics.housekeeping.labels("idempotency_keys").inc(deleted.keys)
+        def counted(done: Done) -> None:
+            metrics.housekeeping.labels("events").inc(done.events)
+            metrics.housekeeping.labels("idempotency_keys").inc(done.keys)
+            metrics.handovers.inc(done.handovers)
 
         url = self.database.engine.url
-        keeping = Housekeeping(url, retention=self.retention, position=lambda: self.tail.position.id, deleted=counted)
+        keeping = Housekeeping(url, retention=self.retention, position=lambda: self.tail.position.id, told=counted)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keeping.run(lambda: dt.datetime.now(dt.UTC), interval=self.interval))
             if self.projector is not None:

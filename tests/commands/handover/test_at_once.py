@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
 
 from resolvers.assignment import AssignmentDraft, assign_staff
+from resolvers.commands import Unit
 from resolvers.customer import CustomerChanges, update_customer
+from resolvers.handover import registry
 from resolvers.handover.answering import HandoverAcceptance, accept_handover
+from resolvers.handover.customers import CUSTOMERS
+from resolvers.handover.passing import Hook, Owned, Passing
 from resolvers.problems import Refused
 from resolvers.ticket_work import TicketAssignment, assign_ticket
 from store.assignment import AssignmentRow
 from store.handover import HandoverStatus
 from store.ticket import TicketRow
-from tests.commands.handover.desk import BACKUP, OWNER, Desk
+from tests.commands.handover.desk import BACKUP, OWNER, Desk, day
 from tests.factories.assignment import add_assignment
 from tests.factories.customer import add_customer
 
@@ -87,6 +93,41 @@ async def test_what_is_given_to_the_person_meanwhile_is_handed_over_or_came_late
     listed = {subject for _, _, subject, state in await desk.items(key) if state == "HANDED_OVER"}
     gone = {one.id for one in (*old, *fresh, *tickets)} & listed
     assert {one.id for one in old} <= gone
+
+
+async def test_whoever_gives_the_person_something_waits_until_all_is_handed_over(desk: Desk, monkeypatch):
+    fresh = await desk.customer()
+    await desk.owned()
+    gifts: list[asyncio.Task[uuid.UUID]] = []
+
+    async def give_meanwhile(unit: Unit, passing: Passing, things: Sequence[Owned]) -> None:
+        await CUSTOMERS.hand_over(unit, passing, things)
+        gifts.append(asyncio.create_task(desk.do(assign_staff, AssignmentDraft(fresh.id, desk.giver.id))))
+        await asyncio.sleep(0.3)
+        assert not gifts[0].done()
+
+    hook = Hook(CUSTOMERS.owned, give_meanwhile, CUSTOMERS.events)
+    monkeypatch.setattr(registry, "HOOKS", [hook, *registry.HOOKS[1:]])
+    await desk.hand_over()
+    await gifts[0]
+
+    assert await desk.times(fresh) == [("Gina", "OWNER", 0, None)]
+    kinds = [event.kind for event in await desk.events()]
+    assert kinds[-2:] == ["handover.done", "assignment.started"]
+
+
+async def test_what_is_being_given_is_waited_for_and_handed_over(desk: Desk):
+    fresh = await desk.customer()
+    await desk.owned()
+    key = await desk.propose()
+    async with desk.database.transaction() as session:
+        await add_assignment(session, fresh, desk.giver, since=day(-1))
+        accepting = asyncio.create_task(desk.accept(key))
+        await asyncio.sleep(0.3)
+        assert not accepting.done()
+    await accepting
+
+    assert await desk.times(fresh) == [("Gina", "OWNER", -1, 0), ("Tom", "OWNER", 0, None)]
 
 
 async def test_a_handover_of_a_thousand_customers_is_one_transaction(desk: Desk):

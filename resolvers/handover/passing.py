@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from resolvers.commands import Unit
-from store.lists import ListOf, member
 from store.customer import CustomerRow
 from store.handover import HandoverItemKind, HandoverItemRole
+from store.lists import ListOf, member
 from store.types import Uid
 
 

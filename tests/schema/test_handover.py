@@ -204,7 +204,9 @@ async def test_items_are_paged_by_kind(client: Client):
         await desk.ticket(customer, first_responder_id=None)
     key = encode("Handover", await desk.propose())
     text = """query Page($id: ID!, $after: String) { handover(id: $id) {
-      items(first: 2, after: $after, kind: CUSTOMER) { totalCount nodes { kind label } pageInfo { hasNextPage endCursor } } } }"""
+      items(first: 2, after: $after, kind: CUSTOMER) {
+        totalCount nodes { kind label } pageInfo { hasNextPage endCursor }
+      } } }"""
     labels, after, more = [], None, True
     while more:
         page = (await client.ask(text, id=key, after=after))["handover"]["items"]

@@ -36,7 +36,7 @@ class Period:
 
     def without(self, others: Iterable[Period]) -> list[Period]:
         """What is left of it, in order, where none of the others is."""
-        left = [] if self.is_empty else [self]
+        left: list[Period] = [] if self.is_empty else [self]
         for other in others:
             if not other.is_empty:
                 left = [rest for piece in left for rest in _beside(piece, other)]

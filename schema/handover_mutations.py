@@ -55,7 +55,7 @@ class ProposeHandoverInput:
     note: str | None = optional("What the successor should know.")
     department_id: strawberry.ID | None = optional("Only what belongs to customers of this department.")
     customer_ids: list[strawberry.ID] | None = optional(
-        "Only what belongs to these customers, at most 1,000. Without this and a department: everything."
+        "Only what belongs to these customers, at most 500. Without this and a department: everything."
     )
     idempotency_key: str | None = key()
 

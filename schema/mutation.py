@@ -12,8 +12,8 @@ from schema.customer_mutations import CustomerMutations
 from schema.department_merge_mutations import DepartmentMergeMutations
 from schema.department_mutations import DepartmentMutations
 from schema.department_split_mutations import DepartmentSplitMutations
-from schema.head_mutations import HeadMutations
 from schema.handover_mutations import HandoverMutations
+from schema.head_mutations import HeadMutations
 from schema.interaction_mutations import InteractionMutations
 from schema.ledger_mutations import LedgerMutations
 from schema.placement_mutations import PlacementMutations

@@ -7,13 +7,14 @@ import enum
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
 from outbox.event import EventKind
 from resolvers.access_rows import access_staff, directory_department, directory_staff
 from resolvers.actions import Action
 from resolvers.commands import Unit, command
-from resolvers.drafts import CustomerId, DepartmentId, Many, StaffId
+from resolvers.customer_move import CustomerIds
+from resolvers.drafts import DepartmentId, StaffId
 from resolvers.edits import Unique, born, save
 from resolvers.handover.document import check_successor, counts, tell, write_items
 from resolvers.handover.executing import check_size
@@ -39,7 +40,7 @@ class HandoverDraft:
     reason: HandoverReason
     note: Prose | None = None
     department_id: DepartmentId | None = None
-    customer_ids: Annotated[tuple[CustomerId, ...], Many(1_000)] | None = None
+    customer_ids: CustomerIds | None = None
 
 
 class ProposeHandoverErrorCode(enum.StrEnum):

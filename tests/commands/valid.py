@@ -17,7 +17,6 @@ from resolvers.customer_move import CustomersMove
 from resolvers.department import DepartmentChanges, DepartmentDraft, DepartmentMove
 from resolvers.department_merge import DepartmentMerge
 from resolvers.department_split import DepartmentSplit
-from resolvers.head import HeadAppointment, HeadVacancy
 from resolvers.handover.answering import (
     HandoverAcceptance,
     HandoverCancellation,
@@ -25,6 +24,7 @@ from resolvers.handover.answering import (
     HandoverRefusal,
 )
 from resolvers.handover.proposing import HandoverDraft
+from resolvers.head import HeadAppointment, HeadVacancy
 from resolvers.interaction import InteractionDraft
 from resolvers.ledger import LedgerDraft
 from resolvers.placement import StaffPlacement

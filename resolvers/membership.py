@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from outbox.event import EventKind
 from resolvers.commands import Unit
-from resolvers.periods import Period, uncovered
+from resolvers.periods import Period, period_of
 from resolvers.problems import Code, refuse
 from store.base import new_id
 from store.staff import MembershipRole, MembershipRow, StaffRow, StaffStatus
@@ -75,7 +75,7 @@ async def take_over(
     `roles` says what becomes of a role; the others stay. Who has a place there already keeps it, and gets none besides;
     who left the staff gets none at all.
     """
-    goes_on = [(row, (max(on, row.since), row.until)) for row in sorted(leaving, key=_rank)]
+    goes_on = [(row, period_of(row).after(on)) for row in sorted(leaving, key=_rank)]
     for row in leaving:
         end_place(unit, row, on)
     await unit.session.flush()
@@ -84,9 +84,9 @@ async def take_over(
     for row, period in goes_on:
         role = roles.get(row.role, row.role)
         own = held[row.staff_id] if role in ORDINARY else []
-        for since, until in uncovered(period, own) if row.staff_id in here else ():
-            begin_place(unit, row.staff_id, department_id, role, since, until)
-            own.append((since, until))
+        for free in period.without(own) if row.staff_id in here else ():
+            begin_place(unit, row.staff_id, department_id, role, free.since, free.until)
+            own.append(free)
     await unit.session.flush()
 
 
@@ -109,7 +109,7 @@ async def _held(
     there = (row.department_id == department_id, row.staff_id.in_(staff_ids), row.role.in_(sorted(ORDINARY)))
     held: defaultdict[uuid.UUID, list[Period]] = defaultdict(list)
     for one in await places(unit, since, *there):
-        held[one.staff_id].append((one.since, one.until))
+        held[one.staff_id].append(period_of(one))
     return held
 
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from resolvers.handover.periods import Period, period_of
+from resolvers.periods import Period, period_of
 from store.assignment import AssignmentRole, AssignmentRow
 from store.base import new_id
 

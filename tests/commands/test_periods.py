@@ -1,4 +1,4 @@
-"""What is left of a period when others are held."""
+"""What is left of a time when others are taken out of it: the same as with sets of days."""
 
 from __future__ import annotations
 
@@ -7,33 +7,41 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.periods import Period, uncovered
+from resolvers.periods import FOREVER, Period
+from tests.factories import TODAY
 
-FIRST = dt.date(2026, 1, 1)
-DAYS = 20
-
-days = st.integers(0, DAYS).map(lambda n: FIRST + dt.timedelta(days=n))
-periods = st.tuples(days, st.none() | days)
+HORIZON = 40
 
 
-def covered(period: Period) -> set[int]:
-    """The days of a period, in numbers; what lasts reaches beyond all days that periods begin on."""
-    since, until = period
-    end = DAYS + 5 if until is None else (until - FIRST).days
-    return set(range((since - FIRST).days, end))
+def _days(period: Period) -> set[int]:
+    """The days of a period, as numbers; what has no end goes as far as we look."""
+    end = HORIZON if period.end == FOREVER else (period.end - TODAY).days
+    return set(range((period.since - TODAY).days, end))
 
 
-@given(periods, st.lists(periods, max_size=6))
-def test_what_is_uncovered_is_exactly_what_no_other_holds(period, held):
-    free = uncovered(period, held)
-
-    taken = set().union(*map(covered, held)) if held else set()
-    assert set().union(*map(covered, free)) == covered(period) - taken if free else not covered(period) - taken
-    assert sum(len(covered(one)) for one in free) == len(covered(period) - taken)
-    assert all(covered(one) for one in free)
+def _period(since: int, length: int | None) -> Period:
+    start = TODAY + dt.timedelta(days=since)
+    return Period(start, FOREVER if length is None else start + dt.timedelta(days=length))
 
 
-@given(periods)
-def test_what_lasts_lasts_where_nobody_else_is(period):
-    since, until = period
-    assert uncovered(period, []) == ([period] if until is None or since < until else [])
+PERIODS = st.builds(_period, st.integers(0, 30), st.none() | st.integers(-2, 9))
+
+
+@given(PERIODS, st.lists(PERIODS, max_size=5))
+def test_what_is_left_is_what_no_other_has(period: Period, others: list[Period]):
+    left = period.without(others)
+    taken = set().union(*map(_days, others)) if others else set()
+    assert sorted(day for piece in left for day in _days(piece)) == sorted(_days(period) - taken)
+    assert all(not piece.is_empty for piece in left)
+    assert [piece.since for piece in left] == sorted(piece.since for piece in left)
+
+
+@given(PERIODS, st.integers(-5, 35))
+def test_after_a_day_are_the_days_from_it_on(period: Period, day: int):
+    later = period.after(TODAY + dt.timedelta(days=day))
+    assert _days(later) == {one for one in _days(period) if one >= day}
+
+
+def test_no_end_is_no_end():
+    assert Period(TODAY, FOREVER).until is None
+    assert Period(TODAY, TODAY + dt.timedelta(days=1)).until == TODAY + dt.timedelta(days=1)

@@ -100,5 +100,12 @@ def _near() -> Any:
     return sa.union_all(itself, above.where(own.c.parent_id.is_not(None)), under, siblings).subquery("near")
 
 
+def _homes() -> Statement:
+    """(key, department): where each person's way up begins."""
+    home = _home()
+    return Statement(sa.select(home.c.key, home.c.id))
+
+
+HOME: Final = _homes()
 ESCALATION: Final = _escalation()
 SUCCESSORS: Final = _successors()

@@ -24,6 +24,7 @@ from graph.projection import Projector
 from graph.status import status_of_copy
 from outbox.tail import open_tail
 from resolvers.reading import open_reads
+from server.commands.graph_draw import draw_command
 from server.commands.options import AsJson, DatabaseUrl, given
 from server.database import check, in_words, open_database
 from server.logs import configure_logging
@@ -89,6 +90,9 @@ def project_command(*, database: DatabaseUrl = None, neo4j: Neo4jUrl = None) -> 
     settings = _settings(database, neo4j)
     configure_logging(settings)
     asyncio.run(_opened(settings, lambda projector: projector.run()))
+
+
+graph_commands.command("draw")(draw_command)
 
 
 async def _status(projector: Projector) -> GraphStatus:

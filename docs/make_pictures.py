@@ -1,5 +1,8 @@
 # ruff: noqa: INP001  # a script, not a package
-"""Make the pictures of the README anew: GraphiQL with the view of a real customer (needs chromium and playwright).
+"""Make the pictures of the documents anew.
+
+GraphiQL with the view of a real customer, for the README (needs chromium and playwright), and an escalation path in a
+made-up world, for graph/README.md, which comes out the same every time.
 
 python docs/make_pictures.py
 """
@@ -22,7 +25,9 @@ PORT = 8369
 URL = f"http://127.0.0.1:{PORT}"
 SECONDS = 180
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-DEMO = "from server.cli import main; main()"
+C360 = (sys.executable, "-c", "from server.cli import main; main()")
+WORLD = ("--customers", "50", "--interactions-per-customer", "0", "--as-of", "2026-01-31")
+ESCALATION = ("--staff", "S-0030", "--as-of", "2026-01-31")
 
 
 def main() -> None:
@@ -31,7 +36,8 @@ def main() -> None:
     if browser is None:
         raise SystemExit("chromium is needed: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-c", DEMO, "demo", "--port", str(PORT), "--path", f"{folder}/demo.db"]
+        draw(f"sqlite+aiosqlite:///{folder}/world.db", IMAGES / "escalation.svg")
+        words = [*C360, "demo", "--port", str(PORT), "--path", f"{folder}/demo.db"]
         demo = subprocess.Popen(words)  # noqa: S603  # our own command
         try:
             wait(demo)
@@ -39,6 +45,12 @@ def main() -> None:
         finally:
             demo.terminate()
             demo.wait(20)
+
+
+def draw(database: str, path: Path) -> None:
+    """Make a world, and draw how someone in it gets to the top."""
+    for words in (("generate", *WORLD), ("graph", "draw", *ESCALATION, "--out", str(path))):
+        subprocess.run([*C360, *words, "--database", database], check=True)  # noqa: S603  # our own commands
 
 
 def wait(demo: subprocess.Popen[bytes]) -> None:

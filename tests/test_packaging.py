@@ -45,10 +45,23 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel):
 
 
 @pytest.mark.parametrize(
-    "name", ["schema/schema.graphql", "store/migrations/env.py", "store/migrations/script.py.mako"]
+    "name",
+    [
+        "schema/schema.graphql",
+        "store/migrations/env.py",
+        "store/migrations/script.py.mako",
+        "graph/queries/neighbourhood.cypher",
+    ],
 )
 def test_the_wheel_holds(wheel, name):
     assert name in wheel.namelist()
+
+
+def test_the_wheel_holds_every_query_of_the_graph(wheel):
+    """Each is read by its name when it is first asked: a missing one would be met in production only."""
+    named = {path.stem for path in (ROOT / "graph" / "queries").glob("*.cypher")}
+    held = {Path(name).stem for name in wheel.namelist() if re.fullmatch(r"graph/queries/\w+\.cypher", name)}
+    assert held == named != set()
 
 
 def test_the_wheel_holds_the_migrations_and_nothing_but_our_packages(wheel):

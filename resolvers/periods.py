@@ -5,24 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
+
+from store.assignment import AssignmentRow
+from store.staff import MembershipRow
 
 FOREVER: Final = dt.date.max
 """Stands for no end."""
-
-
-class Dated(Protocol):
-    """A row that holds from a day until the day before another one; None while it lasts."""
-
-    @property
-    def since(self) -> dt.date:
-        """The first day."""
-        ...
-
-    @property
-    def until(self) -> dt.date | None:
-        """The first day after it."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -61,6 +50,6 @@ def _beside(piece: Period, other: Period) -> Iterator[Period]:
     return (rest for rest in (before, later) if not rest.is_empty)
 
 
-def period_of(row: Dated) -> Period:
+def period_of(row: AssignmentRow | MembershipRow) -> Period:
     """The time of a row."""
     return Period(row.since, FOREVER if row.until is None else row.until)

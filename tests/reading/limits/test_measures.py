@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from resolvers.reading.limits import MANY, Limits
 from resolvers.reading.measuring import Measure
 from resolvers.reading.overlaps import LEAF, NESTED, overlaps
-from resolvers.reading.scanning import TOKEN, scan
+from resolvers.reading.scanning import TOKEN, outlined, scan
 from tests.reading.limits.asking import codes, schema
 from tests.reading.limits.naive_measure import Circular, TooLargeError, pairs, written_out
 
@@ -111,6 +111,36 @@ def test_the_scan_counts_the_tokens_that_the_lexer_finds(many):
         assert scan(text, Limits(tokens=found + comments - 1)) is not None
     if deepest:
         assert scan(text, Limits(nesting=deepest - 1)) is not None
+
+
+NAMED = st.sampled_from(["", " query", " fragment", " subscription", " on"])
+DEFINED = [
+    st.builds("{}{}{{ a }}".format, st.sampled_from(["query", "mutation", "subscription"]), NAMED),
+    st.just("{ a(x: {query: {fragment: 1}}) { fragment query @skip(if: true) } }"),
+    st.just('query ($query: T = {fragment: "}"} @d) @fragment(x: {}) { a }'),
+    st.sampled_from(["fragment query on fragment @d { a }", "fragment fragment on query { ...fragment @d }"]),
+]
+BETWEEN = st.sampled_from(["", " ", "\n# fragment F on T {\n", ",\ufeff"])
+
+
+@given(st.lists(st.tuples(st.one_of(DEFINED), BETWEEN), min_size=1, max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_the_scan_counts_definitions_and_directives_as_the_pass_does(parts):
+    text = "# query\n" + " ".join(definition + between for definition, between in parts)
+    measure = Measure(parse(text))
+    tokens = TOKEN.findall(text)
+    outline = outlined(tokens)
+
+    assert (outline.operations, outline.fragments) == (len(measure.operations), measure.fragment_count)
+    assert tokens.count("@") == measure.directives
+
+
+def test_far_too_many_definitions_or_directives_are_not_even_parsed():
+    broken = "{ viewer { name "
+
+    assert codes("fragment F on T { a } " * 31 + broken) == ["LIMIT_FRAGMENTS"]
+    assert codes("query Q { a } " * 11 + broken) == ["LIMIT_OPERATIONS"]
+    assert codes("{ " + "a @d " * 51 + broken) == ["LIMIT_DIRECTIVES"]
 
 
 @given(st.text(st.sampled_from('{}()[]"\\#\n\r .a1-$@!é\0\ud83d'), max_size=60))

@@ -7,7 +7,7 @@ ever, and lets a connection that was never used, or that trickles the rest of a 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -31,9 +31,25 @@ PART_BYTES: Final = 33_554_432
 """When an answer ends the connection before its request was read, so long and so many bytes are thrown away: a
 connection that is closed with unread bytes is reset, and the client never sees the answer."""
 
+SIP_SECONDS: Final = 0.005
+"""Between two reads of what is thrown away, of all connections together, so much time is for others: a read takes up to
+256 KiB, and whoever sends as fast as he can would otherwise be read as fast as we can."""
+
 
 class TooManyHeadersError(Exception):
     """Ends the parsing of a head."""
+
+
+class Sips:
+    """Spreads the reads of all connections over time; one is due `SIP_SECONDS` after the other."""
+
+    def __init__(self) -> None:
+        self._due = 0.0
+
+    def wait(self, now: float) -> float:
+        """The seconds until the caller's next read is due."""
+        self._due = max(now, self._due + SIP_SECONDS)
+        return self._due - now
 
 
 class _Exit:
@@ -49,6 +65,8 @@ class _Exit:
 class Connection(HttpToolsProtocol):
     """A connection whose client must come to the point."""
 
+    _sips: ClassVar = Sips()
+
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._is_in_head = False
@@ -56,6 +74,7 @@ class Connection(HttpToolsProtocol):
         self._loose_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._is_parting = False
+        self._sip: asyncio.TimerHandle | None = None
         self._exit: Any = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -67,6 +86,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._expect_nothing()
+        if self._sip is not None:
+            self._sip.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -113,6 +134,8 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The answer is sent; the next request may come, for a while, and what comes of this one does not count."""
         super().on_response_complete()
+        if self._is_parting:
+            self.flow.pause_reading()  # until its turn
         if self._is_parting or self.transport.is_closing():
             return
         if not self._is_in_head and (self.cycle is None or self.cycle.response_complete):
@@ -134,13 +157,24 @@ class Connection(HttpToolsProtocol):
             return
         self._is_parting, self._loose_bytes = True, 0
         self.transport.write_eof()
-        self.flow.resume_reading()
+        self._read_on()
         self._expect_within(PART_SECONDS)
 
     def _throw_away(self, data: bytes) -> None:
         self._loose_bytes += len(data)
         if self._loose_bytes > PART_BYTES:
             self.transport.close()
+        else:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Read once more, when it is this connection's turn."""
+        self.flow.pause_reading()
+        self._sip = self.loop.call_later(self._sips.wait(self.loop.time()), self._take_sip)
+
+    def _take_sip(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _refuse(self) -> None:
         if not self.transport.is_closing():

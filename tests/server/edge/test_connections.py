@@ -6,6 +6,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -141,6 +142,17 @@ def test_what_is_thrown_away_is_bounded_in_time_and_in_bytes(ours, monkeypatch):
     monkeypatch.setattr(bounds, "PART_SECONDS", 60.0)
     monkeypatch.setattr(bounds, "PART_BYTES", 1_000_000)
     assert seconds_until_closed(ours, head, *[b"x" * 500_000] * 20, pause=0.05) < 2
+
+
+def test_what_is_thrown_away_is_read_bit_by_bit_however_many_send(ours, monkeypatch):
+    monkeypatch.setattr(bounds, "SIP_SECONDS", 0.02)
+    monkeypatch.setattr(bounds, "PART_SECONDS", 60.0)
+    began = time.monotonic()
+    with ThreadPoolExecutor(2) as clients:
+        answers = list(clients.map(lambda _: sent(ours, post(b"x" * 16_000_000)), range(2)))
+
+    assert [code_of(each) for each in answers] == ["BODY_TOO_LARGE"] * 2
+    assert time.monotonic() - began > 0.5
 
 
 def test_requests_on_one_connection_are_answered_in_turn(ours):

@@ -1,8 +1,8 @@
 """What a caller may still ask: points of cost for what runs, and our patience with what is refused.
 
 Refused requests cost no points, but they cost processor time: parsing, validating, counting. Whoever spends a little of
-it gets further refusals so late that a loop of them takes a hundredth of the time; whoever spends all of it is refused
-without a look at the request.
+it gets further refusals so late that a loop of them takes a thousandth of the time; whoever spends all of it is refused
+without a look at the request. Late answers harm nobody but who asks for them: what is forgiven may come back slowly.
 """
 
 from __future__ import annotations
@@ -24,9 +24,15 @@ LEAST_CHARGE: Final = 0.0003
 FORGIVEN: Final = 0.1
 """The part of a full patience that may be spent at once: everybody sends something wrong now and then."""
 
-DELAY: Final = 100
-LONGEST_DELAY: Final = 2.0
-"""After that a refusal waits so many times as long as it took to find, but no longer than these seconds."""
+FORGIVEN_PER_SECOND: Final = 0.01
+"""The part of what is forgiven that comes back in a second."""
+
+DELAY: Final = 1_000
+LONGEST_DELAY: Final = 4.0
+"""After that a refusal waits so many times as long as it took to find, but no longer than these seconds.
+
+Others wait while a refusal is worked out. So few of their requests may meet one that even the slowest in a hundred does
+not: where an answer takes some milliseconds, that is one refusal a second, and the dearer it is, the fewer."""
 
 LEAST_POINTS: Final = 10
 """Points that an operation costs, however little it asks for."""
@@ -50,8 +56,9 @@ class Budget:
     ) -> None:
         self._clock = clock
         patience = patience_ms / 1_000
-        self._forgiven = patience * (1 - FORGIVEN)
+        forgiven = patience * FORGIVEN
         self._points = Buckets(rate=points, burst=burst) if points else None
+        self._forgiven = Buckets(rate=forgiven * FORGIVEN_PER_SECOND, burst=forgiven) if patience else None
         self._patience = Buckets(rate=patience * PATIENCE_PER_SECOND, burst=patience) if patience else None
 
     def check(self, who: Hashable) -> None:
@@ -93,11 +100,12 @@ class Budget:
 
     def blame(self, who: Hashable, seconds: float) -> float:
         """Note the processor time of a request that was refused. Gives the seconds that the answer should wait."""
-        if self._patience is None:
+        if self._patience is None or self._forgiven is None:
             return 0.0
-        spent = seconds + LEAST_CHARGE
-        left = self._patience.spend(who, spent, self._clock())
-        return 0.0 if left > self._forgiven else min(spent * DELAY, LONGEST_DELAY)
+        spent, now = seconds + LEAST_CHARGE, self._clock()
+        self._patience.spend(who, spent, now)
+        is_forgiven = self._forgiven.spend(who, spent, now) > 0
+        return 0.0 if is_forgiven else min(spent * DELAY, LONGEST_DELAY)
 
     def is_tried(self, who: Hashable) -> bool:
         """Whether our patience with the caller is at an end."""

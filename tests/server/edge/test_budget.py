@@ -102,14 +102,33 @@ class TestPatience:
             tried.check("a")
         assert caught.value.code == Code.RATE_LIMITED
 
-    def test_the_first_refusals_are_answered_at_once_and_later_ones_take_a_hundredth_of_the_time(self, clock):
-        tried = budget(clock)
+    def test_the_first_refusals_are_answered_at_once_and_later_ones_take_a_thousandth_of_the_time(self, clock):
+        tried = budget(clock, patience_ms=200)
 
-        delays = [tried.blame("a", 0.01 - LEAST_CHARGE) for _ in range(8)]
+        delays = [tried.blame("a", 0.002 - LEAST_CHARGE) for _ in range(13)]
 
-        assert delays == [0, 0, 0, 0, *[pytest.approx(1.0)] * 4]
-        assert tried.blame("a", 0.1) == 2.0
+        assert delays == [*[0] * 9, *[pytest.approx(2.0)] * 4]
+        assert tried.blame("a", 0.1) == 4.0
         assert tried.blame("b", 0.01) == 0
+
+    def test_who_waits_for_each_late_answer_and_asks_again_gets_the_next_one_late(self, clock):
+        tried = budget(clock)
+        tried.blame("a", 0.05)
+
+        for _ in range(1_000):
+            clock.now += tried.blame("a", 0.002)
+
+            assert not tried.is_tried("a")
+            assert tried.blame("a", 0.002) > 2
+
+    def test_what_was_forgiven_may_be_done_again_after_a_while(self, clock):
+        tried = budget(clock)
+        tried.blame("a", 0.045)
+        assert tried.blame("a", 0.01) > 0
+
+        clock.now += 110
+
+        assert tried.blame("a", 0.04) == 0
 
     def test_it_comes_back_at_a_hundredth_a_second(self, clock):
         tried = budget(clock)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import orjson
@@ -115,7 +116,8 @@ class TestPatience:
     def test_it_comes_back(self):
         with served_tiny(patience_ms=20) as server:
             bad = post(b"7", "x-tiny-name: bad")
-            answers = (sent(server, bad) for _ in range(100))
+            with ThreadPoolExecutor(30) as clients:
+                answers = list(clients.map(lambda _: sent(server, bad), range(90)))
             refused = next(each for each in answers if code_of(each) == Code.RATE_LIMITED).json()["errors"][0]
             assert "refused" in refused["message"]
 
@@ -199,11 +201,11 @@ def test_another_is_served_at_the_same_pace_while_one_is_refused_in_a_loop():
                 time.sleep(0.004)
         return statistics.median(times)
 
-    with served_tiny(patience_ms=20) as server:
+    with served_tiny(patience_ms=5) as server:
         quiet = paced(server)
         with Hammer(server, request) as hammer:
             time.sleep(0.5)
             busy = paced(server)
 
-    assert hammer.codes[Code.RATE_LIMITED] > 5
+    assert hammer.codes[Code.RATE_LIMITED] > 0
     assert busy < 2 * quiet

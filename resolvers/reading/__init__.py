@@ -6,7 +6,6 @@ from resolvers.reading.declare import (
     batch,
     column,
     connection,
-    entity,
     from_request,
     global_id,
     lookup,
@@ -16,11 +15,12 @@ from resolvers.reading.declare import (
     nodes,
     one,
     part,
-    part_type,
-    payload,
     resolved,
+    traversal,
     value,
 )
+from resolvers.reading.declare_found import listed, one_of
+from resolvers.reading.declare_types import entity, finding, part_type, payload
 from resolvers.reading.errors import InvalidError
 from resolvers.reading.merging import Member
 from resolvers.reading.source import Argument
@@ -39,18 +39,22 @@ __all__ = [
     "column",
     "connection",
     "entity",
+    "finding",
     "from_request",
     "global_id",
+    "listed",
     "lookup",
     "many",
     "merged",
     "node",
     "nodes",
     "one",
+    "one_of",
     "open_reads",
     "part",
     "part_type",
     "payload",
     "resolved",
+    "traversal",
     "value",
 ]

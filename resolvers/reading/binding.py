@@ -18,7 +18,9 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
+    is_list_type,
     is_non_null_type,
     is_specified_scalar_type,
 )
@@ -27,12 +29,14 @@ from resolvers.reading.computed import Computed, Resolved
 from resolvers.reading.connections import Connection
 from resolvers.reading.context import Context, Run
 from resolvers.reading.cursors import is_pageable
-from resolvers.reading.declarations import entity_of, origin_of, part_of, source_of
+from resolvers.reading.declarations import entity_of, finding_of, origin_of, part_of, source_of
+from resolvers.reading.found import Found
 from resolvers.reading.merging import Merged
 from resolvers.reading.planner import Planner
 from resolvers.reading.relations import One, Relation
 from resolvers.reading.rows import Probe, columns_of
 from resolvers.reading.source import Source
+from resolvers.reading.traversing import OneOf, Traversal
 from resolvers.reading.values import Column, GlobalId, Part
 from resolvers.reading.work import TAG
 from store.clearance import Clearance
@@ -89,10 +93,13 @@ def _bind_type(planner: Planner, gtype: GraphQLObjectType) -> None:
         _check_stock(gtype, name, definition)
         if isinstance(source, GlobalId):
             source.type_name = gtype.name
-        parent, target = Probe(table_of(gtype)), Probe(_target_table(definition))
+        parent, target = _probe(gtype), Probe(_target_table(definition))
         if isinstance(source, Relation) and _target_table(definition) is None:
             raise DeclarationError(f"{gtype.name}.{name}: a relation leads to a type that is read from a table")
-        source.probe(parent, target)
+        try:
+            source.probe(parent, target)
+        except AttributeError as error:
+            raise DeclarationError(f"{gtype.name}.{name}: {error}") from error
         source.level = max(source.level, parent.level, target.level)
         _check(gtype, name, definition, source, parent)
         if planned or gtype is planner.schema.subscription_type:
@@ -132,6 +139,12 @@ def table_of(gtype: Any) -> Any:
     return None if row is None else row.__table__
 
 
+def _probe(gtype: GraphQLObjectType) -> Any:
+    """Stands for the rows that a type's declarations see."""
+    finding = finding_of(gtype)
+    return Probe(table_of(gtype)) if finding is None else finding.probe
+
+
 def _target_table(definition: GraphQLField) -> Any:
     target = get_named_type(definition.type)
     if isinstance(target, GraphQLObjectType) and "nodes" in target.fields and entity_of(target) is None:
@@ -149,23 +162,47 @@ def _check_stock(gtype: GraphQLObjectType, name: str, definition: GraphQLField) 
         raise DeclarationError(f"{gtype.name}.{name}: a field has a source or a resolver, not both")
 
 
-def _check(gtype: GraphQLObjectType, name: str, definition: GraphQLField, source: Source, parent: Probe) -> None:
+UNSURE: tuple[tuple[type[Source], str], ...] = (
+    (Traversal, "the network cannot always be asked, so the field must be nullable"),
+    (OneOf, "the targets have row scopes, so the field must be nullable"),
+)
+"""Sources that may always give nothing."""
+
+
+def _check(gtype: GraphQLObjectType, name: str, definition: GraphQLField, source: Source, parent: Any) -> None:
     """A field's declaration must not promise what its source cannot keep."""
     problem = None
     if is_non_null_type(definition.type):
-        problem = _non_null_problem(definition, source, parent)
+        unsure = (why for kind, why in UNSURE if isinstance(source, kind))
+        problem = next(unsure, None) or _non_null_problem(definition, source, parent)
     if isinstance(source, Computed) and not is_leaf_type(get_named_type(definition.type)):
-        problem = "a function's value is a scalar or an enum, or a list of them; for objects use `resolved`"
+        problem = "a function's value is a scalar or an enum, or a list of them; for objects use `traversal`"
+    if isinstance(source, Traversal):
+        problem = _traversal_problem(definition, source) or problem
     if isinstance(source, Column) and isinstance(_type_of(source.of), sa.BigInteger):
         problem = "a bigint does not fit GraphQL's Int" if get_named_type(definition.type).name == "Int" else problem
     if isinstance(source, Connection):
         problem = _paging_problem(source, _target_table(definition)) or problem
     if isinstance(source, Merged) and any(m.at.nullable for m in source.members.values()):
         problem = "a time of paging may not be NULL"
-    if source.level is Clearance.SECRET and table_of(gtype) is not None and "id" not in table_of(gtype).c:
+    if source.level is Clearance.SECRET and not _has_record(gtype):
         problem = "who reads a secret is recorded with the record's id, and this table has none"
     if problem is not None:
         raise DeclarationError(f"{gtype.name}.{name}: {problem}")
+
+
+def _has_record(gtype: GraphQLObjectType) -> bool:
+    """Whether what a type shows can be put on record by an id; of an entry, and of a part, the object around it is."""
+    table = table_of(gtype)
+    return finding_of(gtype) is None if table is None else "id" in table.c
+
+
+def _traversal_problem(definition: GraphQLField, source: Traversal) -> str | None:
+    if finding_of(get_named_type(definition.type)) is None:
+        return "a traversal leads to a type that is declared as a finding"
+    if is_list_type(get_nullable_type(definition.type)) != ("first" in source.arguments):
+        return "a traversal that gives a list is bounded by `first`, and no other is"
+    return None
 
 
 def _paging_problem(source: Connection, table: sa.Table) -> str | None:
@@ -177,10 +214,10 @@ def _paging_problem(source: Connection, table: sa.Table) -> str | None:
     return f"cursors cannot hold columns of such a type: {unreadable}" if unreadable else None
 
 
-def _non_null_problem(definition: GraphQLField, source: Source, parent: Probe) -> str | None:
+def _non_null_problem(definition: GraphQLField, source: Source, parent: Any) -> str | None:
     if source.level > Clearance.PUBLIC:
         return f"its level is {source.level.name}, so it must be nullable to be masked"
-    if isinstance(source, Column) and getattr(source.of, "nullable", False):
+    if isinstance(source, Column) and (getattr(source.of, "nullable", False) or _may_be_none(parent)):
         return "the column may be NULL, so the field must be nullable"
     if isinstance(source, One) and not _always_there(definition, source):
         return "the target has a row scope, so the field must be nullable"
@@ -194,6 +231,11 @@ def _non_null_problem(definition: GraphQLField, source: Source, parent: Probe) -
 def _always_there(definition: GraphQLField, source: Relation) -> bool:
     entity = entity_of(get_named_type(definition.type))
     return entity is None or entity.scope is None or source.within
+
+
+def _may_be_none(parent: Any) -> bool:
+    """Whether an attribute of a finding that was touched may be None."""
+    return isinstance(parent, Found) and parent.nullable
 
 
 def _type_of(of: Any) -> Any:

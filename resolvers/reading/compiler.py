@@ -22,9 +22,10 @@ from graphql import (
 
 from resolvers.access import AccessClass
 from resolvers.reading.context import Disclosed, Getter, Prepare
-from resolvers.reading.declarations import Entity, entity_of, source_of
+from resolvers.reading.declarations import Entity, Finding, entity_of, source_of
 from resolvers.reading.disclosing import Record, disclosing
 from resolvers.reading.errors import InvalidError, UnplannableError
+from resolvers.reading.found import Found
 from resolvers.reading.rows import Alias, FromHole
 from resolvers.reading.source import Piece, Selected, Source
 from resolvers.reading.sqljson import JsonArray, JsonObject
@@ -33,7 +34,7 @@ from resolvers.reading.work import TAG, Deeper, Tasks, Work
 from store.clearance import Clearance
 
 if TYPE_CHECKING:
-    from resolvers.reading.planner import Planner
+    from resolvers.reading.planner import Plan, Planner
 
 Shape = Callable[[Mapping[str, Any]], Any]
 
@@ -109,7 +110,7 @@ class Compiler:
         assert found is not None  # noqa: S101  # the binder checked it
         return found
 
-    def scope(self, entity: Entity, row: Any) -> list[Any]:
+    def scope(self, entity: Entity | Finding, row: Any) -> list[Any]:
         """The row scope of a type, as conditions."""
         clause = entity.scope(row, self.access) if entity.scope else None
         return [] if clause is None else [clause]
@@ -229,7 +230,7 @@ class Compiler:
 
     def _nested(self, source: Source, selected: Selected, row: Any) -> Piece:
         cost = source.nested_selects
-        if cost and self.depth + cost > self.max_depth and not isinstance(row, FromHole) and self.depth:
+        if cost and self.depth + cost > self.max_depth and not isinstance(row, FromHole | Found) and self.depth:
             return self._cut(source, selected, row)
         self.depth += cost
         try:
@@ -239,6 +240,18 @@ class Compiler:
 
     def _cut(self, source: Source, selected: Selected, row: Any) -> Piece:
         """Too deep for the store's parser: leave a hole with the parent's keys, for one more statement to fill."""
+        inner = self.inner()
+        inner.depth = source.nested_selects
+        parent = FromHole(row)
+        own = Selected(inner, selected.key, selected.nodes, selected.definition)
+        document, work = source.compile(inner, parent, own)
+        holes = sa.func.json_each(sa.bindparam("holes", type_=sa.Text())).table_valued("value", name="hole")
+        statement = sa.select(sa.cast(document, sa.Text()).label("r0")).select_from(holes)
+        plan = self.finish_inner(inner, statement, selected.key, work)
+        return Piece(JsonArray(*[row[n] for n in parent.names]), Deeper(plan, work))
+
+    def inner(self) -> Compiler:
+        """A compiler for one more statement, whose documents stand where we are in the answer."""
         inner = Compiler(
             self.planner,
             self.fragments,
@@ -247,19 +260,17 @@ class Compiler:
             walking=self.walking,
             max_depth=self.max_depth,
         )
-        inner.depth = source.nested_selects
         inner.shapes, inner.path = self.shapes, self.path
         inner.withheld, inner.disclosed = self.withheld, self.disclosed
-        parent = FromHole(row)
-        own = Selected(inner, selected.key, selected.nodes, selected.definition)
-        document, work = source.compile(inner, parent, own)
+        return inner
+
+    def finish_inner(self, inner: Compiler, statement: Any, key: str, work: Work | None) -> Plan:
+        """The plan of such a statement. Bad arguments are refused even where there is no hole to fill."""
         self.walk_needed |= inner.walk_needed
-        holes = sa.func.json_each(sa.bindparam("holes", type_=sa.Text())).table_valued("value", name="hole")
-        statement = sa.select(sa.cast(document, sa.Text()).label("r0")).select_from(holes)
-        plan = self.planner.finish(statement, inner, [selected.key], [work])
+        plan = self.planner.finish(statement, inner, [key], [work])
         inner.variables = {}
-        self.checks += [*inner.getters.values(), *inner.checks]  # bad arguments are refused even where there is no hole
-        return Piece(JsonArray(*[row[n] for n in parent.names]), Deeper(plan, work))
+        self.checks += [*inner.getters.values(), *inner.checks]
+        return plan
 
 
 def _variable(name: str, variables: Mapping[str, Any]) -> Any:

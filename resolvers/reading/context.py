@@ -69,7 +69,7 @@ class Run:
     variables: Mapping[str, Any]
     source: Any = None
     failed: bool = False
-    waiting: dict[int, Any] = field(default_factory=dict)
+    waiting: dict[Any, Any] = field(default_factory=dict)
     holes: dict[int, Any] = field(default_factory=dict)
     hole_keys: str = ""
     prepared: dict[Any, Any] = field(default_factory=dict)

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from graphql import GraphQLField, GraphQLNamedType
 
 from resolvers.access import AccessClass
+from resolvers.reading.found import Found
+from resolvers.reading.rows import ANY_VALUE, Probe
+from resolvers.reading.shapes import Shape
 from resolvers.reading.source import Source
 
 ScopeOf = Callable[[Any, AccessClass], sa.ColumnElement[bool] | None]
@@ -27,6 +30,24 @@ class Entity:
         """The mapped table."""
         return cast("sa.Table", self.row.__table__)
 
+    @property
+    def probe(self) -> Probe:
+        """Stands for one of its rows while declarations are looked at."""
+        return Probe(self.table)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A type that is read from what a traversal found, and which of that a subject sees."""
+
+    shape: Shape
+    scope: ScopeOf | None = None
+
+    @property
+    def probe(self) -> Found:
+        """Stands for one object while declarations are looked at."""
+        return Found(self.shape, ANY_VALUE, whole=False)
+
 
 def origin_of(gtype: GraphQLNamedType) -> Any:
     """The Python class behind a GraphQL type."""
@@ -37,6 +58,11 @@ def origin_of(gtype: GraphQLNamedType) -> Any:
 def entity_of(gtype: GraphQLNamedType) -> Entity | None:
     """The declared table of a type."""
     return cast("Entity | None", getattr(origin_of(gtype), "__entity__", None))
+
+
+def finding_of(gtype: GraphQLNamedType) -> Finding | None:
+    """The declared shape of a type that traversals find."""
+    return cast("Finding | None", getattr(origin_of(gtype), "__finding__", None))
 
 
 def part_of(gtype: GraphQLNamedType) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, TypeVar, cast, dataclass_transform
+from typing import Any, Literal, TypeVar, cast
 
 import sqlalchemy as sa
 import strawberry
@@ -16,12 +16,12 @@ from strawberry.types.field import StrawberryField
 from resolvers.reading.computed import Computed, Resolved
 from resolvers.reading.connections import Connection
 from resolvers.reading.context import Context
-from resolvers.reading.declarations import Entity, ScopeOf
 from resolvers.reading.merging import Member, Merged
 from resolvers.reading.nodes import Node, Nodes
 from resolvers.reading.paging import PAGING
 from resolvers.reading.relations import FIRST, Lookup, Many, One
 from resolvers.reading.source import NO_BIND, Argument, Source
+from resolvers.reading.traversing import Traversal
 from resolvers.reading.values import Column, FromRequest, GlobalId, Part
 
 T = TypeVar("T")
@@ -187,6 +187,25 @@ def batch(
     return cast("T", declared(Computed(function=function, needs=tuple(needs), once=True), description))
 
 
+def traversal(
+    function: Callable[..., Awaitable[Sequence[Any]]],
+    description: str,
+    *,
+    needs: Sequence[Any],
+    arguments: Arguments | None = None,
+    weight: int = 10,
+    init: Literal[False] = False,
+) -> Any:
+    """Objects of a `finding` type, or one, that an async function finds: `function(context, keys, *arguments)`.
+
+    It is called once with the distinct needs of the answer, and returns what it finds for each in that order: a list
+    where the field is one (then `first` bounds it, and is not handed on), else an object or None.
+    """
+    del init
+    source = Traversal(function=function, needs=tuple(needs), arguments=dict(arguments or {}), weight=weight)
+    return declared(source, description)
+
+
 def resolved(
     function: Callable[..., Any],
     description: str,
@@ -198,92 +217,3 @@ def resolved(
     """An ordinary resolver `function(info, *needs, **arguments)` with ordinary strawberry types below it."""
     del init
     return declared(Resolved(function=function, needs=tuple(needs), arguments=dict(arguments or {})), description)
-
-
-@dataclass_transform(
-    kw_only_default=True,
-    field_specifiers=(
-        column,
-        global_id,
-        part,
-        from_request,
-        one,
-        lookup,
-        many,
-        connection,
-        merged,
-        node,
-        nodes,
-        value,
-        batch,
-        resolved,
-    ),
-)
-def entity(row: Any, description: str, *, scope: ScopeOf | None = None) -> Callable[[type[T]], type[T]]:
-    """A type that is read from a mapped class. `scope` says which of its rows a subject sees."""
-
-    def make(cls: type[T]) -> type[T]:
-        made = strawberry.type(cls, description=description)
-        made.__entity__ = Entity(row, scope)  # type: ignore[attr-defined]  # read by declarations.entity_of
-        return made
-
-    return make
-
-
-@dataclass_transform(
-    kw_only_default=True,
-    field_specifiers=(
-        column,
-        global_id,
-        part,
-        from_request,
-        one,
-        lookup,
-        many,
-        connection,
-        merged,
-        node,
-        nodes,
-        value,
-        batch,
-        resolved,
-    ),
-)
-def part_type(description: str, row: Any = None) -> Callable[[type[T]], type[T]]:
-    """A type made of the row (or the page) around it; `row` names the mapped class if its fields are columns of it."""
-
-    def make(cls: type[T]) -> type[T]:
-        made = strawberry.type(cls, description=description)
-        made.__part__ = True  # type: ignore[attr-defined]  # read by declarations.part_of
-        made.__part_row__ = row  # type: ignore[attr-defined]  # read by the binder
-        return made
-
-    return make
-
-
-@dataclass_transform(
-    kw_only_default=True,
-    field_specifiers=(
-        column,
-        global_id,
-        part,
-        from_request,
-        one,
-        lookup,
-        many,
-        connection,
-        merged,
-        node,
-        nodes,
-        value,
-        batch,
-        resolved,
-    ),
-)
-def payload(description: str) -> Callable[[type[T]], type[T]]:
-    """A mutation's answer: ordinary attributes, and planned fields that read back after the commit."""
-
-    def make(cls: type[T]) -> type[T]:
-        return strawberry.type(cls, description=description)
-
-    return make

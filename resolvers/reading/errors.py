@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from graphql import GraphQLError
 
+from graph.port import GraphUnavailable
+
 
 class UnplannableError(Exception):
     """The planner does not know this selection; graphql-core must walk it."""
@@ -18,3 +20,10 @@ class InvalidError(GraphQLError):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message, extensions={"code": code})
+
+
+def of_function(error: Exception) -> Exception:
+    """What is reported where a function failed: that the network cannot be asked is told by a code of its own."""
+    if isinstance(error, GraphUnavailable):
+        return InvalidError("GRAPH_UNAVAILABLE", "The network cannot be asked now; all else can. Ask again soon.")
+    return error

@@ -15,6 +15,7 @@ from graphql import (
 
 from resolvers.access import AccessClass
 from resolvers.reading.answer import Answerer, Way
+from resolvers.reading.asking import Traverse
 from resolvers.reading.compiler import Compiler
 from resolvers.reading.context import Context, Run
 from resolvers.reading.cost import cost_of
@@ -155,6 +156,9 @@ def steps_of(path: str, work: Work | None) -> Iterator[Step]:
             yield Step(path, f"call {function.__name__} for each row")
         case CallOnce(function):
             yield Step(path, f"call {function.__name__} once for all rows")
+        case Traverse(function, plan=plan):
+            what = f"one more statement for what it finds ({len(plan.text):,} characters)"
+            yield Step(path, f"call {function.__name__} once for all rows, then {what}")
         case Disclose(type_name, field):
             yield Step(path, f"put {type_name}.{field} on record, a secret that is told")
         case PageOfLog() | BatchOfLog():
@@ -173,7 +177,7 @@ def _inner(path: str, work: Work | None) -> Iterator[tuple[str, Work | None]]:
             yield from ((f"{path}[].{key}", inner) for key, inner in tasks)
         case EachTagged(by_type) | InsideTagged(by_type) | InOrder(_, by_type):
             yield from ((f"{path}({name}).{key}", inner) for name, tasks in by_type.items() for key, inner in tasks)
-        case Deeper(_, inner) | Disclose(work=inner):
+        case Deeper(_, inner) | Disclose(work=inner) | Traverse(inside=inner):
             yield path, inner
 
 

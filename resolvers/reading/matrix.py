@@ -20,13 +20,14 @@ from graphql import (
 
 from resolvers.access import AccessClass
 from resolvers.reading.connections import Connection
-from resolvers.reading.declarations import Entity, entity_of, origin_of, part_of, source_of
+from resolvers.reading.declarations import Entity, Finding, entity_of, finding_of, origin_of, part_of, source_of
 from resolvers.reading.filtering import criteria_of
 from resolvers.reading.merging import Merged
 from resolvers.reading.nodes import Node, Nodes
 from resolvers.reading.relations import Lookup, Many, One, Relation
 from resolvers.reading.rows import Probe, columns_of
 from resolvers.reading.source import Source
+from resolvers.reading.traversing import Listed, OneOf, Traversal
 from resolvers.reading.values import Part
 from store.clearance import Clearance
 
@@ -53,6 +54,7 @@ class Via(enum.StrEnum):
     LIST = "list"
     CONNECTION = "connection"
     TIMELINE = "timeline"
+    TRAVERSAL = "traversal"
     PART = "part"
     PAYLOAD = "payload"
     SUBSCRIPTION = "subscription"
@@ -66,8 +68,8 @@ class FieldAccess:
     field_name: str
     clearance: Clearance
     row_scope: str | None
-    entity: Entity | None
-    target: Entity | None
+    entity: Entity | Finding | None
+    target: Entity | Finding | None
     """Whose rows the field leads to, if their own scope is asked there."""
 
     def shown(self, access: AccessClass) -> Shown:
@@ -145,7 +147,7 @@ def _objects(schema: GraphQLSchema) -> Iterator[GraphQLObjectType]:
 
 def _fields(schema: GraphQLSchema) -> Iterator[FieldAccess]:
     for gtype in _objects(schema):
-        entity = entity_of(gtype)
+        entity = entity_of(gtype) or finding_of(gtype)
         if entity is None and not part_of(gtype):
             continue
         scope = entity.scope.__name__ if entity and entity.scope else None
@@ -155,13 +157,15 @@ def _fields(schema: GraphQLSchema) -> Iterator[FieldAccess]:
                 yield FieldAccess(gtype.name, name, source.level, scope, entity, _target_of(definition, source))
 
 
-def _scope_of(entity: Entity | None, access: AccessClass) -> Any:
+def _scope_of(entity: Entity | Finding | None, access: AccessClass) -> Any:
     """The row scope of a type for an access class: a condition, or None where all rows are seen."""
-    return None if entity is None or entity.scope is None else entity.scope(Probe(entity.table), access)
+    return None if entity is None or entity.scope is None else entity.scope(entity.probe, access)
 
 
-def _target_of(definition: GraphQLField, source: Source) -> Entity | None:
+def _target_of(definition: GraphQLField, source: Source) -> Entity | Finding | None:
     named = get_named_type(definition.type)
+    if isinstance(source, Traversal):
+        return finding_of(named)
     return entity_of(named) if isinstance(source, Relation) and not source.within else None
 
 
@@ -174,6 +178,9 @@ def _paths_of(schema: GraphQLSchema, owner: GraphQLObjectType) -> Iterator[Path]
 
 
 VIA: tuple[tuple[type[Source], Via], ...] = (
+    (Traversal, Via.TRAVERSAL),
+    (Listed, Via.LIST),
+    (OneOf, Via.RELATION),
     (Part, Via.PART),
     (Node, Via.NODE),
     (Nodes, Via.NODE),

@@ -68,6 +68,8 @@ class Source:
     """Points that it costs for each parent, see `cost.py`."""
     row_weight = 1
     """Points for each row that it may give."""
+    most = 1
+    """How many rows it gives at most, where no argument says so."""
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """The field's value for one parent row."""
@@ -135,18 +137,22 @@ class Selected:
             return sa.literal_column(str(check(self.value(name, {}, default)) + more), sa.Integer())
         return self.compiler.bind(self.getter(name, lambda value: check(value) + more, default), sa.Integer())
 
-    def bind(self, name: str, argument: Argument) -> Any:
-        """The argument's value as a bind parameter."""
+    def reader(self, name: str, argument: Argument) -> Getter:
+        """How the argument's value, or what stands for it when it is not given, is found in a request."""
         read = self.getter(name, argument.convert, argument.default)
         fallback = argument.fallback
         if fallback is None:
-            return self.compiler.bind(read, argument.bound)
+            return read
 
         def value(run: Run) -> Any:
             given = read(run)
             return fallback(run) if given is None else given
 
-        return self.compiler.bind(value, argument.bound)
+        return value
+
+    def bind(self, name: str, argument: Argument) -> Any:
+        """The argument's value as a bind parameter."""
+        return self.compiler.bind(self.reader(name, argument), argument.bound)
 
     def conditions(self, arguments: Mapping[str, Argument], row: Any) -> list[Any]:
         """The conditions of those arguments that are given and make one."""

@@ -155,7 +155,7 @@ class _Weigher:
         if "ids" in source.arguments:
             return self._length(given["ids"])
         if "first" not in source.arguments:
-            return 1
+            return source.most
         sizes = [given[name] for name in ("first", "last") if name in given]
         literal = next((size for size in sizes if isinstance(size, IntValueNode)), None)
         if literal is not None:

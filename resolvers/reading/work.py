@@ -17,6 +17,7 @@ from typing import Any, cast
 import orjson
 
 from resolvers.reading.context import Run
+from resolvers.reading.errors import of_function
 from store.types import Instant, Uid
 
 TAG = ":type"
@@ -86,6 +87,8 @@ class InsideTagged(Work):
     def fill(self, document: Any, key: Any, run: Run) -> None:
         """Do the tasks of the object's own type; the tag goes unless a walk still needs it."""
         value = document[key]
+        if value is None:
+            return
         tag = value.get(TAG) if self.keep_tag else value.pop(TAG, None)
         for name, work in self.tasks.get(tag, ()):
             work.fill(value, name, run)
@@ -154,7 +157,7 @@ class CallOnce(Work):
         try:
             found = list(zip(keys, await self.function(run.context, keys), strict=True))
         except Exception as error:  # noqa: BLE001  # whatever the function raises is reported at its places
-            values, run.failed = dict.fromkeys(keys, cast("Any", error)), True
+            values, run.failed = dict.fromkeys(keys, cast("Any", of_function(error))), True
         else:
             values = {key: self._encoded(value, run) for key, value in found}
         for document, key, needs in todo:
@@ -214,13 +217,17 @@ class InOrder(Work):
 
 
 async def settle(run: Run) -> None:
-    """Fill the holes that were noted: first the deeper statements, which may leave more, then the batch functions."""
-    while run.holes:
-        deeper, run.holes = list(run.holes.values()), {}
-        for work, todo in deeper:
-            await work.settle(todo, run)
-    waiting, run.waiting = list(run.waiting.values()), {}
-    await asyncio.gather(*(work.settle(todo, run) for work, todo in waiting))
+    """Fill the holes that were noted, until none is left: what traversals find may have holes again.
+
+    The deeper statements come first: so a function is called once for all that is known of the answer by then.
+    """
+    while run.holes or run.waiting:
+        while run.holes:
+            deeper, run.holes = list(run.holes.values()), {}
+            for work, todo in deeper:
+                await work.settle(todo, run)
+        waiting, run.waiting = list(run.waiting.values()), {}
+        await asyncio.gather(*(work.settle(todo, run) for work, todo in waiting))
 
 
 DECODE: dict[type, Encode] = {

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
 import strawberry
 from sqlalchemy.dialects.sqlite import pysqlite
 
-from resolvers.reading import Member, column, connection, entity, lookup, many, merged, one, part, part_type, value
+from resolvers.reading import (
+    Member,
+    column,
+    connection,
+    entity,
+    finding,
+    listed,
+    lookup,
+    many,
+    merged,
+    one,
+    one_of,
+    part,
+    part_type,
+    traversal,
+    value,
+)
 from resolvers.reading.binding import DeclarationError, bind
 from resolvers.reading.planner import Planner
+from resolvers.reading.relations import FIRST
+from resolvers.reading.rows import Named
 from resolvers.scopes import customer_scope, directory_scope
 from schema.money import Money
-from schema.paging import Connection, TimelineItem
+from schema.paging import Connection, Node, TimelineItem
 from schema.timeline import TimelineKind
 from store.contact import ContactRow
 from store.credit import CreditAccountRow
@@ -101,6 +119,36 @@ def shout(_: Any, name: str) -> str:
     return name.upper()
 
 
+async def find(_: Any, keys: Any) -> list[Spot]:
+    """Finds nothing new."""
+    return [Spot(None, 1) for _ in keys]
+
+
+class Spot(NamedTuple):
+    """What it finds."""
+
+    word: str | None
+    number: int
+
+
+@finding(Spot, "What it finds.")
+class Found:
+    """An object."""
+
+    number: int = column(lambda s: s.number, "Number.")
+
+
+def refusal_of_finding(annotation: Any, declared: Any) -> str:
+    """What the binder says of a finding with this field."""
+    made = finding(Spot, "Made.")(type("Made", (), {"it": declared, "__annotations__": {"it": annotation}}))
+    found = traversal(find, "x", needs=[])
+    query = type("Query", (), {"made": found, "__annotations__": {"made": made | None}})
+    schema = strawberry.Schema(strawberry.type(query))._schema
+    with pytest.raises(DeclarationError) as refused:
+        bind(schema, Planner(schema, pysqlite.dialect()))
+    return str(refused.value)
+
+
 CASES: list[tuple[dict[str, tuple[Any, Any]], str]] = [
     ({"code": (str, None)}, "declare where it comes from"),
     ({"note": (str, column(CustomerRow.address, "x"))}, "its level is INTERNAL, so it must be nullable"),
@@ -124,7 +172,7 @@ CASES: list[tuple[dict[str, tuple[Any, Any]], str]] = [
     ({"sum": (int | None, column(CustomerRow.monetary_minor, "x"))}, "a bigint does not fit GraphQL's Int"),
     (
         {"plain": (Plain | None, value(shout, "x", needs=[CustomerRow.name]))},
-        "a function's value is a scalar or an enum, or a list of them; for objects use `resolved`",
+        "a function's value is a scalar or an enum, or a list of them; for objects use `traversal`",
     ),
     (
         {"all": (Connection[Open], connection(lambda *_: sa.true(), "x", orders=[DepartmentRow.parent_id]))},
@@ -149,11 +197,53 @@ CASES: list[tuple[dict[str, tuple[Any, Any]], str]] = [
 ]
 
 
+def finds(**arguments: Any) -> Any:
+    """A traversal with these arguments."""
+    return traversal(find, "x", needs=[], arguments=arguments)
+
+
+CASES += [
+    ({"it": (Found, finds())}, "the network cannot always be asked, so the field must be nullable"),
+    ({"it": (list[Found], finds(first=FIRST))}, "the network cannot always be asked, so the field must be nullable"),
+    ({"it": (list[Found] | None, finds())}, "a traversal that gives a list is bounded by `first`, and no other is"),
+    (
+        {"it": (Found | None, finds(first=FIRST))},
+        "a traversal that gives a list is bounded by `first`, and no other is",
+    ),
+    ({"it": (Open | None, finds())}, "a traversal leads to a type that is declared as a finding"),
+    ({"it": (Plain | None, finds())}, "a traversal leads to a type that is declared as a finding"),
+]
+
+
 @pytest.mark.parametrize(("fields", "reason"), CASES, ids=lambda case: case[:40] if isinstance(case, str) else "")
 def test_a_declaration_that_would_lie_is_refused(fields, reason):
     (name,) = fields
     assert refusal(**fields).startswith(f"Made.{name}: ")
     assert reason in refusal(**fields)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "declared", "reason"),
+    [
+        (str, column(lambda s: s.word, "x"), "the column may be NULL, so the field must be nullable"),
+        (int, column(lambda s: s.length, "x"), "Spot has no attribute 'length'"),
+        (Open, one(lambda s, d: d.number == s.word, "x"), "the key of the target may be NULL, so the field"),
+        (list[Found], listed(lambda s: s.spots, "x", most=1), "Spot has no attribute 'spots'"),
+        (
+            int,
+            listed(lambda s: s.number, "x", most=1, tells=[CustomerRow.birthday]),
+            "its level is CONFIDENTIAL, so it must be nullable",
+        ),
+        (
+            Node,
+            one_of(lambda s: Named({"kind": s.word, "id": s.number}), "x", members={}),
+            "the targets have row scopes, so the field must be nullable",
+        ),
+    ],
+)
+def test_a_finding_that_would_lie_is_refused(annotation, declared, reason):
+    assert refusal_of_finding(annotation, declared).startswith("Made.it: ")
+    assert reason in refusal_of_finding(annotation, declared)
 
 
 def test_stock_permissions_and_extensions_are_refused():

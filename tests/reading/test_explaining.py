@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.factories import NOW
 from tests.reading.lax import LAX
 from tests.reading.own_schema import own_schema
 from tests.reading.subjects import EVERYTHING
+from tests.reading.traversing.small_schema import small_schema
 
 pytestmark = pytest.mark.anyio
 
@@ -80,6 +82,16 @@ async def test_functions_and_ordinary_resolvers(own):
     assert (mixed.way, [s.entry for s in mixed.statements]) == (Way.LEAN, ["clients"])
     assert mixed.reasons == ["Query.weather is not declared with a source"]
     assert explained(own, "mutation { touch { note } }").way is Way.LEAN
+
+
+async def test_a_traversal_and_what_is_inside_of_it_are_steps(ways):
+    small = Answerer(small_schema(), ways.answerers["sqlite", Way.DIRECT].store, limits=LAX)
+    (statement,) = explained(small, "{ clients { around(first: 2) { client { shout } } } }").statements
+
+    (first, second) = statement.steps
+    assert first.path == second.path.removesuffix("[].client.shout") == "clients[].around"
+    assert re.fullmatch(r"call around once for all rows, then one more statement .* \(\d+ characters\)", first.what)
+    assert second.what == "call loud for each row"
 
 
 async def test_a_secret_that_is_told_is_a_step(own):

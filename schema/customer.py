@@ -8,8 +8,22 @@ from typing import Any
 import sqlalchemy as sa
 import strawberry
 
+from resolvers import network
 from resolvers.customer_care import next_birthday
-from resolvers.reading import Argument, column, connection, entity, global_id, many, merged, one, part, part_type, value
+from resolvers.reading import (
+    Argument,
+    column,
+    connection,
+    entity,
+    global_id,
+    many,
+    merged,
+    one,
+    part,
+    part_type,
+    traversal,
+    value,
+)
 from resolvers.reading.parameters import now
 from resolvers.reading.sqljson import SecondsUntil
 from resolvers.scopes import customer_scope, provenance_scope, through_customer
@@ -22,7 +36,16 @@ from schema.grade import GradePeriod
 from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
 from schema.ledger import LEDGER_ORDERS, LedgerBalance, LedgerEntry, LedgerFilter
 from schema.money import Money
-from schema.paging import Connection, Node, TimelineItem
+from schema.network import (
+    ON_A_DAY,
+    PATH_TO,
+    SOME_ON_A_DAY,
+    CorporateGroup,
+    Influence,
+    Neighbour,
+    NetworkPath,
+)
+from schema.paging import Connection, Node, Party, TimelineItem
 from schema.relation import CustomerRelation
 from schema.ticket import TICKET_ORDERS, Ticket, TicketFilter
 from schema.timeline import TIMELINE_ARGUMENTS, TIMELINE_MEMBERS, TimelineKind
@@ -96,7 +119,7 @@ RELATION_KIND = Argument(
 
 
 @entity(CustomerRow, "A customer: a person or an organisation, and everything around it. 客户", scope=customer_scope)
-class Customer(Node):
+class Customer(Node, Party):
     """The whole view."""
 
     id: strawberry.ID = global_id()
@@ -217,4 +240,29 @@ class Customer(Node):
         lambda c, p: p.customer_id == c.id,
         "Which source said what, latest first.",
         order_by=[ProvenanceRow.recorded_at.desc(), ProvenanceRow.id.desc()],
+    )
+    group: CorporateGroup | None = traversal(
+        network.group,
+        "The corporate group; not set for a customer that stands alone. 企业集团",
+        needs=[CustomerRow.id],
+        arguments=ON_A_DAY,
+    )
+    neighbourhood: list[Neighbour] | None = traversal(
+        network.neighbourhood,
+        "Who is at most two links away, nearest first; 50 at most. 周边关系",
+        needs=[CustomerRow.id],
+        arguments=SOME_ON_A_DAY,
+    )
+    path_to: NetworkPath | None = traversal(
+        network.path_to,
+        "A shortest way to another party, over six links at most; not set where there is none. 关系路径",
+        needs=[CustomerRow.id],
+        arguments=PATH_TO,
+        weight=50,
+    )
+    influence: Influence | None = traversal(
+        network.influence,
+        "How many other customers it has referred to us. 影响力",
+        needs=[CustomerRow.id],
+        arguments=ON_A_DAY,
     )

@@ -7,7 +7,8 @@ import enum
 
 import strawberry
 
-from resolvers.reading import column, connection, entity, global_id, many, one
+from resolvers import network
+from resolvers.reading import column, connection, entity, global_id, many, one, traversal
 from resolvers.reading.filtering import Choice, TextFilter, by, filters
 from resolvers.scopes import directory_scope
 from schema.arguments import AS_OF_DAY, covers, read_id
@@ -15,14 +16,15 @@ from schema.customer_orders import CUSTOMER_ORDERS, CustomerFilter
 from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS, InteractionFilter
 from schema.links import CustomerLink, InteractionLink, MembershipLink, TicketLink
-from schema.paging import Connection, Node
+from schema.network import SOME, SOME_ON_A_DAY, EscalationStep, PlacedDepartment
+from schema.paging import Connection, Node, Party
 from schema.ticket import TICKET_ORDERS, TicketFilter
 from store.department import DepartmentRow
 from store.staff import MembershipRole, MembershipRow
 
 
 @entity(DepartmentRow, "A department, in a tree of departments. 部门", scope=directory_scope)
-class Department(Node):
+class Department(Node, Party):
     """One unit of the service."""
 
     id: strawberry.ID = global_id()
@@ -74,6 +76,21 @@ class Department(Node):
         "The contacts that it handled.",
         orders=INTERACTION_ORDERS,
         filter_type=InteractionFilter,
+    )
+    subtree: list[PlacedDepartment] | None = traversal(
+        network.subtree,
+        "The department and all below it, nearest first, then by id. 下级部门树",
+        needs=[DepartmentRow.id],
+        arguments=SOME,
+    )
+    ancestors: list[PlacedDepartment] | None = traversal(
+        network.ancestors, "All departments above it, nearest first. 上级部门", needs=[DepartmentRow.id], arguments=SOME
+    )
+    escalation_path: list[EscalationStep] | None = traversal(
+        network.escalation_of_department,
+        "Whom to turn to: who leads it and those above it, nearest first; one that nobody leads is left out. 上报路径",
+        needs=[DepartmentRow.id],
+        arguments=SOME_ON_A_DAY,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.port import LinkKind
 from resolvers.access import Role, Scope
 from resolvers.placement import PlacementRole
 from schema.exposing import expose
@@ -54,6 +55,13 @@ expose(
     RelationDirection,
     "From which end a relation is seen. 方向",
     "this customer to the other | 正向\nthe other to this one | 反向",
+)
+expose(
+    LinkKind,
+    "What one party of the network is to another. 关联类型",
+    "department below another | 下级部门\nperson with a place in a department | 任职于\n"
+    "customer that another one referred to us | 由其推荐\nperson who serves a customer | 服务\n"
+    "customer in another one's group | 隶属于",
 )
 expose(
     Channel,

@@ -51,6 +51,16 @@ class Node:
     id: strawberry.ID = strawberry.field(description="The object's id, the same for ever; any type, see `node`.")
 
 
+@strawberry.interface(
+    description="What stands at the end of a link of the network: a customer, a department, a person. 主体"
+)
+class Party:
+    """A node of the network."""
+
+    id: strawberry.ID = strawberry.field(description="The object's id, the same for ever; any type, see `node`.")
+    name: str = strawberry.field(description="Its name.")
+
+
 @strawberry.interface(description="Something that happened with a customer, at a time.")
 class TimelineItem:
     """What the timeline is made of."""

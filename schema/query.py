@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 import strawberry
 
-from resolvers.reading import connection, lookup, node, nodes, part
+from resolvers import network
+from resolvers.reading import connection, lookup, node, nodes, part, traversal
 from resolvers.reading.declare_log import log_page
 from resolvers.ticket_updates import TICKET_EVENTS
 from schema.arguments import by_id, by_text
@@ -15,6 +16,7 @@ from schema.department import DEPARTMENT_ORDERS, Department, DepartmentFilter
 from schema.disclosure import DISCLOSURE_ORDER, Disclosure, DisclosureFilter
 from schema.handover import HANDOVER_ORDER, Handover, HandoverFilter
 from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
+from schema.network import GraphStatus
 from schema.paging import Connection, Node
 from schema.staff import STAFF_ORDERS, Staff, StaffFilter
 from schema.ticket import TICKET_ORDERS, Ticket, TicketFilter
@@ -74,6 +76,9 @@ class Query:
         TICKET_EVENTS,
         "What happened to tickets, in the order of the log, for whoever asks now and then. Ask again with endCursor.",
         filter_type=TicketUpdateFilter,
+    )
+    graph: GraphStatus | None = traversal(
+        network.status, "How far what answers for the network is behind the record; not for partners.", needs=[]
     )
     node: Node | None = node("Any object by its global id; not set where there is none that you may see.")
     nodes: list[Node | None] = nodes("Objects by their global ids, in that order, null where there is none.")

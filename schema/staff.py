@@ -7,7 +7,8 @@ import enum
 
 import strawberry
 
-from resolvers.reading import column, connection, entity, global_id, many, one
+from resolvers import network
+from resolvers.reading import column, connection, entity, global_id, many, one, traversal
 from resolvers.reading.filtering import Choice, TextFilter, by, by_words, filters
 from resolvers.scopes import directory_scope
 from schema.arguments import AS_OF_DAY, covers
@@ -15,7 +16,8 @@ from schema.department import Department
 from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS, InteractionFilter
 from schema.links import AssignmentLink, HandoverLink, InteractionLink, TicketLink
-from schema.paging import Connection, Node
+from schema.network import ON_A_DAY, SOME_ON_A_DAY, EscalationStep, IfLeaves
+from schema.paging import Connection, Node, Party
 from schema.ticket import TICKET_ORDERS, TicketFilter
 from store.assignment import AssignmentRow
 from store.handover import HandoverRow
@@ -63,7 +65,7 @@ class WorkHistory:
 
 
 @entity(StaffRow, "A person of the staff. 客户服务人员", scope=directory_scope)
-class Staff(Node):
+class Staff(Node, Party):
     """One person's archive."""
 
     id: strawberry.ID = global_id()
@@ -124,6 +126,18 @@ class Staff(Node):
         lambda s, h: h.to_id == s.id,
         "What the person took over, latest proposed first.",
         orders=[HandoverRow.created_at.desc(), HandoverRow.id.desc()],
+    )
+    escalation_path: list[EscalationStep] | None = traversal(
+        network.escalation_of_staff,
+        "Whom the person turns to: who leads the department that they came to last, and those above it. 上报路径",
+        needs=[StaffRow.id],
+        arguments=SOME_ON_A_DAY,
+    )
+    if_leaves: IfLeaves | None = traversal(
+        network.leaving,
+        "What would break if the person left, and who could take over. 离职影响",
+        needs=[StaffRow.id],
+        arguments=ON_A_DAY,
     )
 
 

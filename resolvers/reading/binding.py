@@ -30,7 +30,7 @@ from resolvers.reading.connections import Connection
 from resolvers.reading.context import Context, Run
 from resolvers.reading.cursors import is_pageable
 from resolvers.reading.declarations import entity_of, finding_of, origin_of, part_of, source_of
-from resolvers.reading.found import Found
+from resolvers.reading.found import Found, may_be_none
 from resolvers.reading.merging import Merged
 from resolvers.reading.planner import Planner
 from resolvers.reading.relations import One, Relation
@@ -100,7 +100,7 @@ def _bind_type(planner: Planner, gtype: GraphQLObjectType) -> None:
             source.probe(parent, target)
         except AttributeError as error:
             raise DeclarationError(f"{gtype.name}.{name}: {error}") from error
-        source.level = max(source.level, parent.level, target.level)
+        source.level = max(source.level, target.level, Clearance.PUBLIC if isinstance(parent, Found) else parent.level)
         _check(gtype, name, definition, source, parent)
         if planned or gtype is planner.schema.subscription_type:
             definition.resolve = source.resolve if isinstance(source, Resolved) else by_key
@@ -217,11 +217,13 @@ def _paging_problem(source: Connection, table: sa.Table) -> str | None:
 def _non_null_problem(definition: GraphQLField, source: Source, parent: Any) -> str | None:
     if source.level > Clearance.PUBLIC:
         return f"its level is {source.level.name}, so it must be nullable to be masked"
-    if isinstance(source, Column) and (getattr(source.of, "nullable", False) or _may_be_none(parent)):
+    if isinstance(source, Column) and (
+        getattr(source.of, "nullable", False) or (isinstance(parent, Found) and may_be_none(parent))
+    ):
         return "the column may be NULL, so the field must be nullable"
     if isinstance(source, One) and not _always_there(definition, source):
         return "the target has a row scope, so the field must be nullable"
-    if isinstance(source, One) and parent.nullable:
+    if isinstance(source, One) and _may_be_none(parent):
         return "the key of the target may be NULL, so the field must be nullable"
     if isinstance(source, Part) and getattr(source.first, "nullable", False):
         return "the part is null where its first column is, so the field must be nullable"
@@ -234,8 +236,8 @@ def _always_there(definition: GraphQLField, source: Relation) -> bool:
 
 
 def _may_be_none(parent: Any) -> bool:
-    """Whether an attribute of a finding that was touched may be None."""
-    return isinstance(parent, Found) and parent.nullable
+    """Whether what was touched of a row may be null."""
+    return may_be_none(parent) if isinstance(parent, Found) else bool(parent.nullable)
 
 
 def _type_of(of: Any) -> Any:

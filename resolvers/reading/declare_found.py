@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from resolvers.reading.declare import declared
-from resolvers.reading.traversing import Listed, OneOf
+from resolvers.reading.traversing import Listed, ListedRows, OneOf
 from store.clearance import Clearance
 
 
@@ -18,13 +18,19 @@ def listed(
     description: str,
     *,
     most: int,
+    members: Mapping[str, enum.Enum] | None = None,
     tells: Sequence[InstrumentedAttribute[Any]] = (),
     init: Literal[False] = False,
 ) -> Any:
-    """The objects in an attribute that is a tuple of them, at most `most`; `tells` are the columns they are made of."""
+    """The objects in an attribute that is a tuple of them, at most `most`; `tells` are the columns they are made of.
+
+    With `members`, the rows that the objects name, as `one_of` has them.
+    """
     del init
     level = max((_level(column) for column in tells), default=Clearance.PUBLIC)
-    return declared(Listed(of=of, most=most, level=level), description)
+    if members is None:
+        return declared(Listed(of=of, most=most, level=level), description)
+    return declared(ListedRows(of=of, most=most, level=level, members=dict(members)), description)
 
 
 def one_of(

@@ -10,8 +10,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-from resolvers.reading.shapes import Attribute, Shape
-from store.clearance import Clearance
+from resolvers.reading.shapes import Attribute, Shape, Write
 from store.types import Coded, Prose
 
 
@@ -25,30 +24,38 @@ class Objects(NamedTuple):
 class Found:
     """An object as a declaration's lambda sees it: its attributes are expressions, its objects rows of their own.
 
-    `names` are the attributes that the array holds; of a traversal's own objects those that were asked for. While
-    declarations are checked it stands as a probe: `nullable` says whether an attribute that was touched may be None.
+    All else of it is private, for an attribute may have any name; the functions below ask for it.
     """
 
-    level = Clearance.PUBLIC
-
     def __init__(self, shape: Shape, array: Any, *, whole: bool) -> None:
-        self.shape, self.array = shape, array
-        self.names = list(shape.attributes) if whole else []
-        self.nullable = False
+        """`whole`: the array holds all attributes; else those that are asked for, in that order."""
+        self._shape, self._array = shape, array
+        self._names = list(shape.attributes) if whole else []
+        self._is_nullable = False
 
     def __getattr__(self, name: str) -> Any:
-        attribute = self.shape.attributes.get(name)
+        attribute = self._shape.attributes.get(name)
         if attribute is None:
-            raise AttributeError(f"{self.shape.name} has no attribute {name!r}")
-        if name not in self.names:
-            self.names.append(name)
-        self.nullable |= attribute.nullable
-        held = _Held(self.array, self.names.index(name), attribute)
+            raise AttributeError(f"{self._shape.name} has no attribute {name!r}")
+        if name not in self._names:
+            self._names.append(name)
+        self._is_nullable |= attribute.nullable
+        held = _Held(self._array, self._names.index(name), attribute)
         if not isinstance(attribute.of, Shape):
             return held
         return Objects(attribute.of, held) if attribute.is_list else Found(attribute.of, held, whole=True)
 
     __getitem__ = __getattr__
+
+
+def writer_of(found: Found) -> Write:
+    """How an object becomes the array in which an expression over `found` looks for its attributes."""
+    return found._shape.writer(found._names)  # noqa: SLF001  # private for lambdas only
+
+
+def may_be_none(found: Found) -> bool:
+    """Whether an attribute that was touched may be None."""
+    return found._is_nullable  # noqa: SLF001  # private for lambdas only
 
 
 class _Held(FunctionElement[Any]):

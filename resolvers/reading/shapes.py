@@ -87,12 +87,13 @@ def _writer(attribute: Attribute) -> Write:
 
 
 def _scalar(of: TypeEngine[Any]) -> Write:
-    """What orjson does not write as the stores' own JSON does, in their form; None is refused."""
-    return lambda value: _instant(value) if isinstance(of, Instant) else _there(value)
+    """How a value is written in the form of the stores' own JSON; None is refused."""
+    write = _WRITE.get(type(of))
+    return _there if write is None else lambda value: write(_there(value))
 
 
-def _instant(value: dt.datetime) -> str:
-    return instant_text(_there(value))
+_WRITE: Final[Mapping[type[TypeEngine[Any]], Write]] = {Instant: instant_text, Uid: str}
+"""What orjson would write in another way, or, of a driver's own subclass, not at all."""
 
 
 def _there(value: Any) -> Any:

@@ -13,13 +13,13 @@ from graphql import get_nullable_type, is_list_type
 from resolvers.reading.asking import Traverse
 from resolvers.reading.context import Getter
 from resolvers.reading.declarations import finding_of
-from resolvers.reading.found import Found, Items, holes
+from resolvers.reading.found import Found, Items, holes, writer_of
 from resolvers.reading.relations import DEFAULT_PAGE, page_size
 from resolvers.reading.rows import Probe
 from resolvers.reading.source import NO_BIND, Piece, Selected, Source
 from resolvers.reading.sqljson import JsonArray, JsonDocument, JsonRows
 from resolvers.reading.values import Of, expression, wire
-from resolvers.reading.work import Each, Inside, InsideTagged, Tasks, decoder
+from resolvers.reading.work import Each, EachTagged, Inside, InsideTagged, Tasks, Work, decoder
 
 if TYPE_CHECKING:
     from resolvers.reading.compiler import Compiler
@@ -54,7 +54,7 @@ class Traversal(Source):
             tuple(decoder(one.type) for one in needs),
             self._arguments(compiler, selected),
             self._size(compiler, selected) if is_list else None,
-            finding.shape.writer(each.names),
+            writer_of(each),
             plan,
             work,
         )
@@ -86,23 +86,40 @@ class Listed(Source):
     of: Callable[[Any], Any]
     most: int = 1
     nested_selects = 2
-    row_weight = 0
+    row_weight: int = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
         """A correlated sub-select that collects their documents."""
         objects = self.of(row)
         items = Items(compiler.name("t"), objects.array)
-        each = Found(objects.shape, items.value, whole=True)
-        document, tasks = compiler.object(selected.type, selected.nodes, each)
+        document, work = self._each(compiler, Found(objects.shape, items.value, whole=True), selected)
         query = sa.select(document.label("document")).select_from(items.source).order_by(items.place)
         rows = query.subquery(compiler.name("s"))
         whole = sa.select(JsonRows(rows.c.document)).select_from(rows).scalar_subquery()
-        return Piece(JsonDocument(whole), _inside(tasks, is_list=True))
+        return Piece(JsonDocument(whole), work)
+
+    def _each(self, compiler: Compiler, row: Found, selected: Selected) -> tuple[Any, Work | None]:
+        """The document of one object, and the work on the list."""
+        document, tasks = compiler.object(selected.type, selected.nodes, row)
+        return document, _inside(tasks, is_list=True)
 
     def probe(self, parent: Probe, target: Probe) -> None:
         """See that the attribute is there; the columns of which it tells are declared."""
         del target
         self.of(parent)
+
+
+@dataclass(kw_only=True)
+class ListedRows(Listed):
+    """The rows that such objects name, each of one of several types."""
+
+    members: Mapping[str, enum.Enum]
+    nested_selects = 3
+    row_weight: int = 1
+
+    def _each(self, compiler: Compiler, row: Found, selected: Selected) -> tuple[Any, Work | None]:
+        document, tasks = named_row(compiler, self.members, row, selected)
+        return document, EachTagged(tasks, compiler.walking)
 
 
 @dataclass(kw_only=True)
@@ -115,19 +132,9 @@ class OneOf(Source):
     row_weight = 0
 
     def compile(self, compiler: Compiler, row: Any, selected: Selected) -> Piece:
-        """A sub-select for each type, of which one is run; the document tells its type where someone must know it."""
-        named = self.of(row)
-        cases: list[tuple[Any, Any]] = []
-        tasks: dict[str, Tasks] = {}
-        for name, kind in self.members.items():
-            gtype = compiler.type(name)
-            entity = compiler.entity(gtype)
-            target = compiler.alias(entity.table)
-            document, tasks[name] = compiler.object(gtype, selected.nodes, target.columns, tagged=True)
-            query = sa.select(document).select_from(target.source)
-            query = query.where(target.columns["id"] == named.id, *compiler.scope(entity, target.columns))
-            cases.append((named.kind == sa.literal_column(f"'{kind.value}'"), query.scalar_subquery()))
-        return Piece(JsonDocument(sa.case(*cases)), InsideTagged(tasks, compiler.walking))
+        """The row's document."""
+        document, tasks = named_row(compiler, self.members, self.of(row), selected)
+        return Piece(document, InsideTagged(tasks, compiler.walking))
 
     def probe(self, parent: Probe, target: Probe) -> None:
         """See that the attributes are there; the types mask their own fields."""
@@ -135,6 +142,26 @@ class OneOf(Source):
         named = self.of(parent)
         assert named.kind is not None  # noqa: S101  # touched
         assert named.id is not None  # noqa: S101  # touched
+
+
+def named_row(
+    compiler: Compiler, members: Mapping[str, enum.Enum], named: Any, selected: Selected
+) -> tuple[JsonDocument, dict[str, Tasks]]:
+    """The document of the row that an object names: a sub-select for each type, of which one is run.
+
+    It tells its type where a walk or its own work must know it.
+    """
+    cases: list[tuple[Any, Any]] = []
+    tasks: dict[str, Tasks] = {}
+    for name, kind in members.items():
+        gtype = compiler.type(name)
+        entity = compiler.entity(gtype)
+        target = compiler.alias(entity.table)
+        document, tasks[name] = compiler.object(gtype, selected.nodes, target.columns, tagged=True)
+        query = sa.select(document).select_from(target.source)
+        query = query.where(target.columns["id"] == named.id, *compiler.scope(entity, target.columns))
+        cases.append((named.kind == sa.literal_column(f"'{kind.value}'"), query.scalar_subquery()))
+    return JsonDocument(sa.case(*cases)), tasks
 
 
 def _inside(tasks: Tasks, *, is_list: bool) -> Each | Inside | None:

@@ -108,6 +108,8 @@ class EachTagged(Work):
     def fill(self, document: Any, key: Any, run: Run) -> None:
         """Do the tasks of each object's own type; the tag goes unless a walk still needs it."""
         for value in document[key] or ():
+            if value is None:
+                continue
             tag = value.get(TAG) if self.keep_tag else value.pop(TAG, None)
             for name, work in self.tasks.get(tag, ()):
                 work.fill(value, name, run)

@@ -22,7 +22,7 @@ from graphql import (
 from tests.reading.documents_inputs import Inputs
 from tests.reading.documents_values import EnumName, Pools, Values
 
-SAME_EVERYWHERE = ("id", "__typename", "happenedAt")
+SAME_EVERYWHERE = ("id", "__typename", "happenedAt", "name")
 """Fields that mean the same on all types of an interface, and may keep their name beside one another."""
 
 LOOKUPS = ("id", "ids", "code", "number")
@@ -116,9 +116,15 @@ class Writer:
         for each in possible:
             parts.append(f"... on {each.name}{self.directive()} {self.selection(each, room.below(), unlike=True)}")
         if self.chosen(0.2):
-            other = self.chance.choice(("Node", "TimelineItem"))
+            other = self.chance.choice([one.name for one in self.overlapping(gtype)])
             parts.append(f"... on {other}{self.directive()} {{ id __typename }}")
         return f"{{ {' '.join(parts) or '__typename'} }}"
+
+    def overlapping(self, gtype: Any) -> list[Any]:
+        """The interfaces of which some object could be too."""
+        mine = set(self.schema.get_possible_types(gtype))
+        others = [one for one in self.schema.type_map.values() if is_abstract_type(one)]
+        return [one for one in others if mine & set(self.schema.get_possible_types(one))]
 
     def body(self, gtype: GraphQLObjectType, room: Room, *, unlike: bool) -> str:
         """The fields of an object type."""
@@ -188,13 +194,11 @@ class Writer:
     def wanted(self, definition: Any) -> list[str]:
         """Which other arguments are given: one of a lookup's two (when in trouble none or both), the others at will."""
         lookups = [arg for arg in definition.args if arg in LOOKUPS]
-        if lookups:
-            required = [arg for arg in lookups if is_non_null_type(definition.args[arg].type)]
-            return (
-                self.some(lookups, 0, 2) if self.inputs.values.bad() and not required else [self.chance.choice(lookups)]
-            )
-        left = [arg for arg in definition.args if arg != "orderBy"]
-        return [arg for arg in left if self.chosen(0.5 if arg in ("filter", "kinds") else 0.25)]
+        required = [arg for arg in lookups if is_non_null_type(definition.args[arg].type)]
+        unsure = lookups and not required and self.inputs.values.bad()
+        named = self.some(lookups, 0, 2) if unsure else [self.chance.choice(lookups)] if lookups else []
+        left = [arg for arg in definition.args if arg != "orderBy" and arg not in LOOKUPS]
+        return [*named, *(arg for arg in left if self.chosen(0.5 if arg in ("filter", "kinds") else 0.25))]
 
     def order(self, connection: str, spec: Any) -> tuple[str, str]:
         """An order, and its name in cursors."""

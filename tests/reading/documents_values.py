@@ -181,6 +181,8 @@ class Values:
     def identity(self, place: Place) -> str:
         """A global id: of the right type, or of another, or of nothing."""
         kind = REFERRED.get(place[1]) or LOOKED_UP.get(place[0]) or ("Ticket" if place[0] == "ticket" else None)
+        if place[0] == "pathTo":
+            kind = self.chance.choice(("Customer", "Customer", "Department", "Staff"))
         if kind is None:
             kind = self.chance.choice([*self.pools.ids, "Customer", "Ticket"])
             if self.chance.random() < 0.1:

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type, is_leaf_type
 
 from resolvers.reading.matrix import Path, Via
 
 PAGE = "first: 100"
-FROM = frozenset({Via.CONNECTION, Via.RELATION, Via.LIST, Via.PART})
+TARGET = "Customer:00000000-0000-4000-8000-000000000000"
+"""What paths lead to, in these queries: nobody, until a test puts someone in its place."""
+FROM = frozenset({Via.CONNECTION, Via.RELATION, Via.LIST, Via.PART, Via.TRAVERSAL})
 """Ways by which one gets on from one type to the next without knowing any id."""
+
+
+def arguments_of(field: GraphQLField) -> str:
+    """The arguments of a field that is reached from its owner."""
+    if "first" in field.args:
+        return f"({PAGE})"
+    return f'(id: "{TARGET}")' if "id" in field.args else ""
 
 
 def selection_of(gtype: GraphQLObjectType) -> str:
     """Every field of a type once, under its own name."""
     parts = []
     for name, field in gtype.fields.items():
-        arguments = f"({PAGE})" if "first" in field.args else ""
-        parts.append(name if is_leaf_type(get_named_type(field.type)) else f"{name}{arguments} {{ __typename }}")
+        is_leaf = is_leaf_type(get_named_type(field.type))
+        parts.append(name if is_leaf else f"{name}{arguments_of(field)} {{ __typename }}")
     return " ".join(parts)
 
 
@@ -48,8 +57,9 @@ class Routes:
         owner = self.schema.type_map[path.owner]
         assert isinstance(owner, GraphQLObjectType)
         field = owner.fields[path.field_name]
-        arguments = f"({PAGE})" if "first" in field.args else ""
-        inner = f"... on {path.type_name} {{ %s }}" if path.via is Via.TIMELINE else "%s"
+        arguments = arguments_of(field)
+        is_abstract = path.via is Via.TIMELINE or is_abstract_type(get_named_type(field.type))
+        inner = f"... on {path.type_name} {{ %s }}" if is_abstract else "%s"
         paged = "nodes" in getattr(get_named_type(field.type), "fields", {})
         return (
             f"{path.field_name}{arguments} {{ nodes {{ {inner} }} }}"

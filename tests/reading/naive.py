@@ -28,6 +28,7 @@ from resolvers.access import Subject
 from tests.reading.naive_access import masked
 from tests.reading.naive_check import is_id, problems
 from tests.reading.naive_filters import fulfils
+from tests.reading.naive_network import FOUND, PARTY_TYPES, TYPE_OF
 from tests.reading.naive_paging import Page, items, order_of, page_of
 from tests.reading.naive_relations import MANY, ONE, PAGED, TIMELINE, World, in_order
 from tests.reading.naive_rows import Row, Rows
@@ -139,7 +140,7 @@ class Answering:
             for target in self.paged_types(gtype, name, args):
                 yield from ((target, inner) for inner in self.node_selections(named.name, nodes))
         elif not is_leaf_type(named):
-            yield named.name, nodes
+            yield from ((target, nodes) for target in (PARTY_TYPES if named.name == "Party" else (named.name,)))
 
     def paged_types(self, gtype: str, name: str, args: Mapping[str, Any]) -> list[str]:
         """The types of a connection's rows."""
@@ -182,11 +183,30 @@ class Answering:
             return [self.object(target, each, nodes) for each in found[:size]]
         if (gtype, name) in PAGED or name == "timeline":
             return self.connection(gtype, name, row, nodes, args)
+        if (gtype, name) in FOUND:
+            return self.found(
+                get_named_type(self.definition(gtype, nodes).type).name,
+                FOUND[gtype, name](self.world, row, args),
+                nodes,
+                args,
+            )
         if gtype == "Query":
             return self.entry(name, nodes, args)
         found = value_of(gtype, name, row, self.world.now)
         named = get_named_type(self.definition(gtype, nodes).type)
         return wire(found) if is_leaf_type(named) or found is None else self.object(named.name, found, nodes)
+
+    def found(self, target: str, of: Any, nodes: Nodes, args: Mapping[str, Any]) -> Any:
+        """What there is in the network: an object, or a list of them."""
+        if isinstance(of, list):
+            size = 20 if args.get("first") is None else args["first"]
+            shown = of[:size] if "first" in args else of
+            return [self.found(target, each, nodes, args) for each in shown]
+        if target == "Party":
+            gtype = TYPE_OF[of.kind]
+            rows = self.world.seen(gtype, [self.world.rows.one(gtype, "id", of.id)])
+            return self.object(gtype, rows[0], nodes) if rows else None
+        return None if of is None else self.object(target, of, nodes)
 
     def entry(self, name: str, nodes: Nodes, args: Mapping[str, Any]) -> Any:
         """The entries that lead to any type, and the asker."""

@@ -19,6 +19,7 @@ FIELD_LEVELS = {
         "rating": CONFIDENTIAL,
         "reviewedOn": INTERNAL,
     },
+    "CorporateGroup": {"exposure": CONFIDENTIAL},
     "Customer": {
         "address": INTERNAL,
         "email": INTERNAL,

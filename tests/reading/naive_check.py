@@ -21,6 +21,7 @@ LOOKUPS = {
     "interaction": ("Interaction", "id"),
     "ticket": ("Ticket", "number"),
 }
+PARTIES = ("Customer", "Department", "Staff")
 LARGEST_PAGE = 100
 MOST_PLACES = 60
 DEEPEST = 10
@@ -38,6 +39,8 @@ def problems(subject: Subject, gtype: str, field: str, args: Mapping[str, Any], 
         yield from _lookup_problems(field, args, given)
     if field == "nodes" and gtype == "Query" and len(args["ids"]) > LARGEST_PAGE:
         yield "BAD_PAGE_SIZE"
+    if (gtype, field) == ("Customer", "pathTo") and not any(is_id(args["id"], party) for party in PARTIES):
+        yield "BAD_ID"
     yield from _page_problems(args, given)
     if (gtype, field) in PAGED or field == "timeline":
         yield from _connection_problems(subject, gtype, field, args)

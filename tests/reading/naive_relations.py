@@ -68,6 +68,11 @@ def _refers(gtype: str, column: str, target: str = "id") -> Find:
     return lambda w, parent, _: [w.rows.one(gtype, target, parent[column])]
 
 
+def _listed(gtype: str, name: str) -> Find:
+    """The rows whose ids the parent lists."""
+    return lambda w, parent, _: [w.rows.one(gtype, "id", key) for key in parent[name]]
+
+
 def _all(gtype: str) -> Find:
     return lambda w, *_: w.rows.all(gtype)
 
@@ -126,6 +131,7 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Customer", "owner"): ("Assignment", _owner, LATEST),
     ("Customer", "gradePeriod"): ("GradePeriod", _grade_period, LATEST),
     ("Customer", "credit"): ("CreditAccount", _refers("CreditAccount", "id", "customer_id"), ()),
+    ("CorporateGroup", "root"): ("Customer", _refers("Customer", "root_id"), ()),
     ("CustomerRelation", "customer"): ("Customer", _refers("Customer", "other_id"), ()),
     ("Department", "parent"): ("Department", _refers("Department", "parent_id"), ()),
     ("Department", "mergedInto"): ("Department", _refers("Department", "merged_into_id"), ()),
@@ -137,6 +143,8 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("HandoverItem", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
     ("HandoverItem", "ticket"): ("Ticket", _refers("Ticket", "ticket_id"), ()),
     ("HandoverItem", "contact"): ("Contact", _refers("Contact", "contact_id"), ()),
+    ("EscalationStep", "department"): ("Department", _refers("Department", "department_id"), ()),
+    ("EscalationStep", "staff"): ("Staff", _refers("Staff", "staff_id"), ()),
     ("Interaction", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
     ("Interaction", "handler"): ("Staff", _refers("Staff", "staff_id"), ()),
     ("Interaction", "department"): ("Department", _refers("Department", "department_id"), ()),
@@ -144,12 +152,14 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("LedgerEntry", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
     ("Membership", "department"): ("Department", _refers("Department", "department_id"), ()),
     ("Membership", "staff"): ("Staff", _refers("Staff", "staff_id"), ()),
+    ("PlacedDepartment", "department"): ("Department", _refers("Department", "department_id"), ()),
     ("Query", "customer"): ("Customer", _lookup("Customer", "code"), ()),
     ("Query", "department"): ("Department", _lookup("Department", "number"), ()),
     ("Query", "handover"): ("Handover", _lookup("Handover", "number"), ()),
     ("Query", "interaction"): ("Interaction", _lookup("Interaction", "id"), ()),
     ("Query", "staffMember"): ("Staff", _lookup("Staff", "number"), ()),
     ("Query", "ticket"): ("Ticket", _lookup("Ticket", "number"), ()),
+    ("Successor", "staff"): ("Staff", _refers("Staff", "staff_id"), ()),
     ("Ticket", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
     ("Ticket", "contact"): ("Contact", _refers("Contact", "contact_id"), ()),
     ("Ticket", "department"): ("Department", _refers("Department", "department_id"), ()),
@@ -167,6 +177,7 @@ NAME: Keys = (("name", 1), ("id", 1))
 NEWEST: Keys = (("since", -1), ("id", -1))
 
 MANY: dict[tuple[str, str], tuple[str, Find, Keys]] = {
+    ("CorporateGroup", "members"): ("Customer", _listed("Customer", "members"), (("id", 1),)),
     ("Customer", "contacts"): ("Contact", _owned("Contact", "customer_id"), NAME),
     ("Customer", "peopleInCharge"): (
         "Assignment",
@@ -179,6 +190,7 @@ MANY: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Customer", "provenance"): ("Provenance", _owned("Provenance", "customer_id"), (("recorded_at", -1), ("id", -1))),
     ("Department", "children"): ("Department", _owned("Department", "parent_id"), (("number", 1),)),
     ("Handover", "counts"): ("HandoverCount", _owned("HandoverCount", "handover_id"), (("kind", 1),)),
+    ("IfLeaves", "orphans"): ("Customer", _listed("Customer", "orphans"), (("id", 1),)),
     ("Staff", "memberships"): ("Membership", _owned("Membership", "staff_id"), NEWEST),
     ("Staff", "trainingRecords"): (
         "TrainingRecord",

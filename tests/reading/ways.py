@@ -13,6 +13,7 @@ import strawberry
 from graphql import GraphQLSchema
 
 import schema.enums
+from graph.relational import RelationalGraph
 from resolvers.access import Subject
 from resolvers.reading import Answerer, Context, Way, open_reads
 from schema.query import Query
@@ -46,8 +47,9 @@ class Ways:
 
     async def body(self, kind: str, way: Way, asking: Asking) -> bytes:
         """One way's answer."""
-        context = Context(asking.subject, asking.now, self.database)
-        reply = await self.answerers[kind, way].answer(asking.text, asking.variables, asking.name, context)
+        answerer = self.answerers[kind, way]
+        context = Context(asking.subject, asking.now, self.database, graph=RelationalGraph(answerer.store))
+        reply = await answerer.answer(asking.text, asking.variables, asking.name, context)
         return reply.body
 
 

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 from graphql import GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
 
-from resolvers.reading.declarations import entity_of, source_of
+from graph.port import HOPS
+from resolvers.reading.declarations import entity_of, finding_of, source_of
 from resolvers.reading.relations import MAX_PAGE
+from resolvers.reading.traversing import Listed
+from store.money import CURRENCIES
 from tests.reading.limits.asking import schema
 
 BOUNDED = {
+    "CorporateGroup.exposure": "one for each currency",
+    "Neighbour.via": "two links at most",
+    "NetworkPath.parties": "both ends of six links at most",
+    "NetworkPath.via": "six links at most",
     "Query.nodes": "as long as its ids, of which there are 100 at most",
 }
 """Lists that take no `first`, with what bounds them."""
@@ -59,3 +66,16 @@ def test_every_page_and_short_list_has_a_default_size():
 
 def test_no_field_gives_a_list_of_plain_values():
     assert [where for where, gtype, name in lists() if is_leaf_type(get_named_type(gtype.fields[name].type))] == []
+
+
+def test_what_a_list_inside_of_a_finding_may_have_is_declared():
+    found = {
+        f"{gtype.name}.{name}": source_of(definition).most
+        for gtype in schema().type_map.values()
+        if isinstance(gtype, GraphQLObjectType) and finding_of(gtype)
+        for name, definition in gtype.fields.items()
+        if isinstance(source_of(definition), Listed)
+    }
+
+    bounds = {"Neighbour.via": 2, "NetworkPath.parties": HOPS + 1, "NetworkPath.via": HOPS}
+    assert found == {"CorporateGroup.exposure": len(CURRENCIES), **bounds}

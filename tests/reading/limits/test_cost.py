@@ -59,6 +59,20 @@ COSTS: list[tuple[str, dict[str, Any], int]] = [
     ('mutation { updateContact(input: {id: "x"}) { errors { code } } }', {}, 10),
     ('mutation { updateContact(input: {id: "x"}) { contact { customer { code } } errors { code } } }', {}, 10 + 2),
     ("{ __schema { queryType { name } } }", {}, 2),
+    ('{ customer(code: "x") { influence { reached } } }', {}, 1 + 11),
+    (
+        '{ customer(code: "x") { group { memberCount exposure { amount } members(first: 4) { code } } } }',
+        {},
+        1 + 11 + 6,
+    ),
+    ('{ customer(code: "x") { neighbourhood(first: 3) { depth via { kind } party { id } } } }', {}, 1 + 10 + 3 * 3),
+    (
+        '{ customer(code: "x") { pathTo(id: "y") { via { kind } parties { ... on Customer { department { id } } } } } }',
+        {},
+        1 + 51 + 1 + 1 + 7 * 2,
+    ),
+    ("{ departments(first: 5) { nodes { subtree(first: 2) { department { name } } } } }", {}, 6 + 5 * (10 + 2 * 2)),
+    ("{ graph { lagSeconds } }", {}, 11),
 ]
 
 SKIPPED = """

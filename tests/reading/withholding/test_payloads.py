@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from graphql import GraphQLObjectType, get_named_type
 
+from graph.relational import RelationalGraph
 from resolvers.access import Role, Subject
 from resolvers.actions import ALLOWED, Action
 from resolvers.reading import Answerer, Context, Way, open_reads
@@ -98,7 +99,7 @@ async def changed(
     """The answer to a mutation that asks for all fields of what it changed."""
     wanted = f"{action.value[0].upper()}{action.value[1:]}Input"
     document = f"mutation($input: {wanted}!) {{ {action}(input: $input) {{ errors {{ code }} {name} {{ %s }} }} }}"
-    context = Context(subject, NOW, database)
+    context = Context(subject, NOW, database, graph=RelationalGraph(answerer.store))
     reply = await answerer.answer(document % selection_of(gtype), {"input": given}, None, context)
     answer = json.loads(reply.body)
     assert "errors" not in answer, answer

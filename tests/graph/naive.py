@@ -222,6 +222,8 @@ class Naive:
         start = Party(PartyKind.CUSTOMER, key)
         found: dict[Party, tuple[Hop, ...]] = {}
         for near, first in hops.get(start, ()) if key in self.customers else ():
+            if near == start:  # nobody is their own neighbour
+                continue
             self._nearer(found, near, (first,))
             for far, second in hops[near]:
                 if far != start:

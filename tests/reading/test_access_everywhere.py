@@ -73,14 +73,24 @@ def ways_there() -> list[Path]:
 
 
 def role_subject(rows: Any, role: Role) -> Subject:
-    """A role with its usual reach, of which about half of the world is: some customers are seen."""
+    """A role with its usual reach, of which about half of the world is: some customers are seen, two of one group."""
     clearance, scope = REACH[role]
     for seed in range(100):
         made = subject_with(rows, scope, clearance, random.Random(f"{role}{seed}"))
         subject = replace(made, name=role.lower(), role=role)
-        if made.staff_id and any(sees(rows, subject, "Customer", row, NOW.date()) for row in rows.all("Customer")):
+        if made.staff_id and _sees_a_group(rows, subject):
             return subject
     raise AssertionError(role)
+
+
+def _sees_a_group(rows: Any, subject: Subject) -> bool:
+    """Whether a subject sees a customer and its parent."""
+
+    def seen(key: object) -> bool:
+        return sees(rows, subject, "Customer", rows.one("Customer", "id", key), NOW.date())
+
+    links = [row for row in rows.all("CustomerRelation") if row["kind"] == "SUBSIDIARY_OF" and row["until"] is None]
+    return any(row["since"] <= NOW.date() and seen(row["from_id"]) and seen(row["to_id"]) for row in links)
 
 
 @functools.cache

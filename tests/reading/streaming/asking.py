@@ -12,6 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graph.port import Graph
+from graph.relational import RelationalGraph
 from outbox.event import LogEventRow
 from resolvers.access import Subject
 from resolvers.global_id import encode
@@ -49,6 +51,8 @@ class Following:
     answerer: Answerer
     log: Log
     confirmations: int = field(default=0)
+    graph: Graph | None = None
+    """What answers for the network in place of the record."""
 
     @property
     def reads(self) -> Any:
@@ -56,7 +60,8 @@ class Following:
 
     def context(self, subject: Subject | None = None) -> Context:
         who = subject or self.office.world.manager
-        return Context(who, NOW, database=self.office.database, log=self.log, request_id="req-1")
+        graph = self.graph or RelationalGraph(self.reads)
+        return Context(who, NOW, database=self.office.database, log=self.log, request_id="req-1", graph=graph)
 
     async def ask(
         self, variables: Mapping[str, Any] | None = None, *, by: Subject | None = None, text: str = PAGE % UPDATE

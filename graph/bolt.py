@@ -14,7 +14,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from graph.port import GraphUnavailable
 
-PATIENCE: Final = 1.8
+PATIENCE: Final = 1.5
 """Seconds that one question may take in all, retries included."""
 
 PAUSE: Final = 1.0
@@ -143,7 +143,7 @@ async def open_bolt(
         url,
         auth=None if password is None else (user or "neo4j", password),
         connection_timeout=1.0,
-        connection_acquisition_timeout=1.5,
+        connection_acquisition_timeout=1.2,
         max_transaction_retry_time=1.0,
         user_agent="customer360",
         notifications_min_severity=None if notifications else neo4j.NotificationMinimumSeverity.OFF,

@@ -191,6 +191,7 @@ class Answerer:
             return None
         except InvalidError:
             return None
+        context.walking |= run.failed  # only a walk can report an error at its place
         if run.failed or plan.needs_walk:
             return None
         return body_of({"data": dict(zip(plan.keys, documents, strict=True))}, ending)

@@ -67,10 +67,9 @@ COSTS: list[tuple[str, dict[str, Any], int]] = [
     ),
     ('{ customer(code: "x") { neighbourhood(first: 3) { depth via { kind } party { id } } } }', {}, 1 + 10 + 3 * 3),
     (
-        '{ customer(code: "x") { pathTo(id: "y") { via { kind } parties { ...P } } } } '
-        "fragment P on Staff { ifLeaves { orphanCount } }",
+        '{ customer(code: "x") { pathTo(id: "y") { via { kind } parties { ... on Customer { owner { id } } } } } }',
         {},
-        1 + 51 + 1 + 1 + 7 * (1 + 11),
+        1 + 51 + 1 + 1 + 7 * 2,
     ),
     ("{ departments(first: 5) { nodes { subtree(first: 2) { department { name } } } } }", {}, 6 + 5 * (10 + 2 * 2)),
     ("{ graph { lagSeconds } }", {}, 11),

@@ -59,7 +59,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Route:
     """A way from one party to another, and of how many links it is."""
 
     length: int
@@ -120,11 +120,11 @@ async def neighbourhood(context: Context, keys: Keys, day: dt.date) -> Sequence[
     return await graph_of(context).neighbourhood_by_customer(_ids(keys), day, reach_of(context))
 
 
-async def path_to(context: Context, keys: Keys, target: Party, day: dt.date) -> Sequence[Way | None]:
+async def path_to(context: Context, keys: Keys, target: Party, day: dt.date) -> Sequence[Route | None]:
     """A shortest way from each customer to one party."""
     pairs = [(Party(PartyKind.CUSTOMER, key), target) for (key,) in keys]
     found = await graph_of(context).path_by_pair(pairs, day, reach_of(context))
-    return [None if path is None else Way(len(path.via), path) for path in found]
+    return [None if path is None else Route(len(path.via), path) for path in found]
 
 
 async def influence(context: Context, keys: Keys, day: dt.date) -> Sequence[Influence]:

@@ -55,7 +55,7 @@ class PlacedDepartment:
     department: DepartmentLink | None = one(lambda p, d: d.id == p.department_id, "The department.")
 
 
-@finding(port.Step, "Whom to turn to, one level of departments. 上报路径（一级）")
+@finding(port.Step, "Whom to turn to, one level of departments. 上报路径")
 class EscalationStep:
     """One step up."""
 
@@ -124,7 +124,7 @@ class Hop:
     direction: RelationDirection = column(_direction, "Whether it is read along the path, or against it.")
 
 
-@finding(port.Neighbour, "A party near a customer. 周边关系（一方）")
+@finding(port.Neighbour, "A party near a customer. 周边关系")
 class Neighbour:
     """Who, and by which links."""
 
@@ -133,15 +133,15 @@ class Neighbour:
     via: list[Hop] = listed(lambda n: n.via, "The links from the customer on.", most=2)
 
 
-@finding(network.Way, "A shortest way between two parties. 关系路径")
+@finding(network.Route, "A shortest way between two parties. 关系路径")
 class NetworkPath:
     """The parties on it, and the links between them."""
 
-    length: int = column(lambda w: w.length, f"How many links it has, {HOPS} at most.")
+    length: int = column(lambda r: r.length, f"How many links it has, {HOPS} at most.")
     parties: list[Party | None] = listed(
-        lambda w: w.path.parties, "The parties on it, both ends included.", most=HOPS + 1, members=PARTIES
+        lambda r: r.path.parties, "The parties on it, both ends included.", most=HOPS + 1, members=PARTIES
     )
-    via: list[Hop] = listed(lambda w: w.path.via, "The links, one fewer.", most=HOPS)
+    via: list[Hop] = listed(lambda r: r.path.via, "The links, one fewer.", most=HOPS)
 
 
 @finding(port.Influence, "How many other customers one has referred to us. 影响力")
@@ -154,9 +154,7 @@ class Influence:
     )
 
 
-@finding(
-    port.GraphStatus, "How far what answers for the network is behind the record. 关系网络状态", scope=directory_scope
-)
+@finding(port.GraphStatus, "How far what answers for the network is behind the record. 关系网络", scope=directory_scope)
 class GraphStatus:
     """The store that answers."""
 

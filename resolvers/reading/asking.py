@@ -15,7 +15,7 @@ import orjson
 
 from resolvers.reading.context import Getter, Run
 from resolvers.reading.errors import of_function
-from resolvers.reading.shapes import Write
+from resolvers.reading.layouts import Write
 from resolvers.reading.work import Decode, Work, decoded
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Traverse(Work):
         try:
             objects = [value] if self.size is None else list(value)[: self.size(run)]
             return [orjson.dumps(self.write(each)) for each in objects]
-        except Exception as error:  # noqa: BLE001  # what is not of the declared shape is reported at its place
+        except Exception as error:  # noqa: BLE001  # what is not of the declared layout is reported at its place
             return error
 
     async def _documents(self, texts: Sequence[bytes], run: Run) -> Mapping[bytes, str]:

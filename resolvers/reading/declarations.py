@@ -11,8 +11,8 @@ from graphql import GraphQLField, GraphQLNamedType
 
 from resolvers.access import AccessClass
 from resolvers.reading.found import Found
+from resolvers.reading.layouts import Layout
 from resolvers.reading.rows import ANY_VALUE, Probe
-from resolvers.reading.shapes import Shape
 from resolvers.reading.source import Source
 
 ScopeOf = Callable[[Any, AccessClass], sa.ColumnElement[bool] | None]
@@ -40,13 +40,13 @@ class Entity:
 class Finding:
     """A type that is read from what a traversal found, and which of that a subject sees."""
 
-    shape: Shape
+    layout: Layout
     scope: ScopeOf | None = None
 
     @property
     def probe(self) -> Found:
         """Stands for one object while declarations are looked at."""
-        return Found(self.shape, ANY_VALUE, whole=False)
+        return Found(self.layout, ANY_VALUE, whole=False)
 
 
 def origin_of(gtype: GraphQLNamedType) -> Any:
@@ -61,7 +61,7 @@ def entity_of(gtype: GraphQLNamedType) -> Entity | None:
 
 
 def finding_of(gtype: GraphQLNamedType) -> Finding | None:
-    """The declared shape of a type that traversals find."""
+    """The declared layout of a type that traversals find."""
     return cast("Finding | None", getattr(origin_of(gtype), "__finding__", None))
 
 

@@ -26,7 +26,7 @@ from resolvers.reading.declare import (
     value,
 )
 from resolvers.reading.declare_found import listed, one_of
-from resolvers.reading.shapes import Shape
+from resolvers.reading.layouts import Layout
 
 T = TypeVar("T")
 
@@ -97,8 +97,8 @@ def part_type(description: str, row: Any = None) -> Callable[[type[T]], type[T]]
 @dataclass_transform(
     kw_only_default=True, field_specifiers=(column, part, one, many, value, batch, traversal, listed, one_of)
 )
-def finding(shape: type, description: str, *, scope: ScopeOf | None = None) -> Callable[[type[T]], type[T]]:
-    """A type made of what a traversal found: its fields see the attributes of `shape`, a dataclass or NamedTuple.
+def finding(of: type, description: str, *, scope: ScopeOf | None = None) -> Callable[[type[T]], type[T]]:
+    """A type made of what a traversal found: its fields see the attributes of `of`, a dataclass or NamedTuple.
 
     `scope` says which of it a subject sees.
     """
@@ -106,7 +106,7 @@ def finding(shape: type, description: str, *, scope: ScopeOf | None = None) -> C
     def make(cls: type[T]) -> type[T]:
         made = strawberry.type(cls, description=description)
         made.__part__ = True  # type: ignore[attr-defined]  # read by declarations.part_of
-        made.__finding__ = Finding(Shape(shape), scope)  # type: ignore[attr-defined]  # read by declarations.finding_of
+        made.__finding__ = Finding(Layout(of), scope)  # type: ignore[attr-defined]  # read by declarations.finding_of
         return made
 
     return make

@@ -10,14 +10,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-from resolvers.reading.shapes import Attribute, Shape, Write
+from resolvers.reading.layouts import Attribute, Layout, Write
 from store.types import Coded, Prose
 
 
 class Objects(NamedTuple):
-    """A list of objects of one shape, inside of a row."""
+    """A list of objects of one layout, inside of a row."""
 
-    shape: Shape
+    layout: Layout
     array: Any
 
 
@@ -27,21 +27,21 @@ class Found:
     All else of it is private, for an attribute may have any name; the functions below ask for it.
     """
 
-    def __init__(self, shape: Shape, array: Any, *, whole: bool) -> None:
+    def __init__(self, layout: Layout, array: Any, *, whole: bool) -> None:
         """`whole`: the array holds all attributes; else those that are asked for, in that order."""
-        self._shape, self._array = shape, array
-        self._names = list(shape.attributes) if whole else []
+        self._layout, self._array = layout, array
+        self._names = list(layout.attributes) if whole else []
         self._is_nullable = False
 
     def __getattr__(self, name: str) -> Any:
-        attribute = self._shape.attributes.get(name)
+        attribute = self._layout.attributes.get(name)
         if attribute is None:
-            raise AttributeError(f"{self._shape.name} has no attribute {name!r}")
+            raise AttributeError(f"{self._layout.name} has no attribute {name!r}")
         if name not in self._names:
             self._names.append(name)
         self._is_nullable |= attribute.nullable
         held = _Held(self._array, self._names.index(name), attribute)
-        if not isinstance(attribute.of, Shape):
+        if not isinstance(attribute.of, Layout):
             return held
         return Objects(attribute.of, held) if attribute.is_list else Found(attribute.of, held, whole=True)
 
@@ -50,7 +50,7 @@ class Found:
 
 def writer_of(found: Found) -> Write:
     """How an object becomes the array in which an expression over `found` looks for its attributes."""
-    return found._shape.writer(found._names)  # noqa: SLF001  # private for lambdas only
+    return found._layout.writer(found._names)  # noqa: SLF001  # private for lambdas only
 
 
 def may_be_none(found: Found) -> bool:
@@ -66,7 +66,7 @@ class _Held(FunctionElement[Any]):
 
     def __init__(self, array: Any, place: int, attribute: Attribute) -> None:
         self.place, self.is_list = place, attribute.is_list
-        self.type: TypeEngine[Any] = sa.JSON() if isinstance(attribute.of, Shape) else attribute.of
+        self.type: TypeEngine[Any] = sa.JSON() if isinstance(attribute.of, Layout) else attribute.of
         super().__init__(array)
 
 

@@ -39,7 +39,7 @@ class Traversal(Source):
         assert finding is not None  # noqa: S101  # the binder checked it
         inner = compiler.inner()
         found = holes(inner.name("t"))
-        each = Found(finding.shape, found.value, whole=False)
+        each = Found(finding.layout, found.value, whole=False)
         scope = inner.scope(finding, each)
         if any(isinstance(clause, sa.False_) for clause in scope):  # nothing would be seen, so nothing is asked
             return Piece(sa.null())
@@ -92,7 +92,7 @@ class Listed(Source):
         """A correlated sub-select that collects their documents."""
         objects = self.of(row)
         items = Items(compiler.name("t"), objects.array)
-        document, work = self._each(compiler, Found(objects.shape, items.value, whole=True), selected)
+        document, work = self._each(compiler, Found(objects.layout, items.value, whole=True), selected)
         query = sa.select(document.label("document")).select_from(items.source).order_by(items.place)
         rows = query.subquery(compiler.name("s"))
         whole = sa.select(JsonRows(rows.c.document)).select_from(rows).scalar_subquery()

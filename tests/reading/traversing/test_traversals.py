@@ -149,7 +149,7 @@ async def test_an_exception_of_a_function_is_reported_at_its_places(small, clien
     assert {log["event"] for log in logged} == {"a field failed"}
 
 
-async def test_an_object_of_another_shape_spoils_only_its_own_place(small):
+async def test_an_object_of_another_layout_spoils_only_its_own_place(small):
     answer = await small.ask("{ clients { code around { number client { code } } } }")
 
     told = {client["code"]: client["around"] for client in answer["data"]["clients"]}

@@ -1,6 +1,6 @@
-"""Shapes: the attributes of a Python class as columns, so that what a traversal finds is read as rows are.
+"""Layouts: the attributes of a Python class as columns, so that what a traversal finds is read as rows are.
 
-An object travels into a statement as a JSON array of its attributes; a shape knows how they are written there, and of
+An object travels into a statement as a JSON array of its attributes; a layout knows how they are written there, and of
 which type they are when SQL takes them out again.
 """
 
@@ -32,19 +32,19 @@ SCALARS: Final[Mapping[type, TypeEngine[Any]]] = {
     str: Prose(),
     uuid.UUID: Uid(),
 }
-"""The column type of each Python type that an attribute may have, besides text enums, shapes, and tuples of these."""
+"""The column type of each Python type that an attribute may have, besides text enums, other layouts, and tuples."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute: of a column type, or an object of a shape of its own; one, or a tuple of them."""
+    """One attribute: of a column type, or an object of a layout of its own; one, or a tuple of them."""
 
-    of: TypeEngine[Any] | Shape
+    of: TypeEngine[Any] | Layout
     is_list: bool = False
     nullable: bool = False
 
 
-class Shape:
+class Layout:
     """What the objects of a Python class (a dataclass or a NamedTuple) are made of."""
 
     def __init__(self, cls: type) -> None:
@@ -66,7 +66,7 @@ def _attribute(place: str, hint: Any) -> Attribute:
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         (inner,) = [one for one in typing.get_args(hint) if one is not type(None)]
         found = dataclasses.replace(_attribute(place, inner), nullable=True)
-        if found.is_list or isinstance(found.of, Shape):
+        if found.is_list or isinstance(found.of, Layout):
             raise TypeError(f"{place}: only a scalar may be None")
         return found
     if hint in SCALARS:
@@ -74,13 +74,13 @@ def _attribute(place: str, hint: Any) -> Attribute:
     if isinstance(hint, type) and issubclass(hint, enum.StrEnum):
         return Attribute(Coded(hint))
     if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or hasattr(hint, "_fields")):
-        return Attribute(Shape(hint))
+        return Attribute(Layout(hint))
     raise TypeError(f"{place}: no column is of the type {hint}")
 
 
 def _writer(attribute: Attribute) -> Write:
     of = attribute.of
-    each: Write = of.writer(list(of.attributes)) if isinstance(of, Shape) else _scalar(of)
+    each: Write = of.writer(list(of.attributes)) if isinstance(of, Layout) else _scalar(of)
     if attribute.is_list:
         return lambda values: [each(value) for value in values]
     return (lambda value: None if value is None else each(value)) if attribute.nullable else each

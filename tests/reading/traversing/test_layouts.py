@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 
-from resolvers.reading.shapes import Shape
+from resolvers.reading.layouts import Layout
 
 
 class Colour(enum.StrEnum):
@@ -21,7 +21,7 @@ class Colour(enum.StrEnum):
 
 
 class Inner(NamedTuple):
-    """A shape of its own."""
+    """A layout of its own."""
 
     colour: Colour
     many: tuple[int, ...]
@@ -42,7 +42,7 @@ class Outer:
 def test_an_object_is_written_as_the_array_of_the_attributes_asked_for():
     at = dt.datetime(2026, 3, 2, 8, 0, 0, 500_000, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     inner = Inner(Colour.RED, (1, 2))
-    write = Shape(Outer).writer(["at", "key", "day", "inner", "more"])
+    write = Layout(Outer).writer(["at", "key", "day", "inner", "more"])
 
     text = orjson.dumps(write(Outer(uuid.UUID(int=7), None, at, inner, (inner, inner))))
 
@@ -82,9 +82,9 @@ class MaybeList:
 )
 def test_a_class_with_an_attribute_that_no_column_has_is_refused(cls, words):
     with pytest.raises(TypeError, match=words):
-        Shape(cls)
+        Layout(cls)
 
 
 def test_what_is_never_none_is_not_written_as_none():
     with pytest.raises(TypeError, match="an attribute that is never None is None"):
-        Shape(Inner).writer(["colour"])(Inner(None, ()))  # type: ignore[arg-type]  # wrong on purpose
+        Layout(Inner).writer(["colour"])(Inner(None, ()))  # type: ignore[arg-type]  # wrong on purpose

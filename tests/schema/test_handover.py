@@ -12,6 +12,7 @@ import orjson
 import pytest
 from graphql import OperationDefinitionNode, parse
 
+from graph.relational import RelationalGraph
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.global_id import encode
 from resolvers.reading import Answerer, Context, open_reads
@@ -33,7 +34,8 @@ class Client:
 
     async def ask(self, document: str, by: Subject | None = None, **variables: Any) -> Any:
         """The data of an answer without errors."""
-        context = Context(subject=by or self.desk.manager, now=NOW, database=self.desk.database)
+        graph = RelationalGraph(self.answerer.store)
+        context = Context(subject=by or self.desk.manager, now=NOW, database=self.desk.database, graph=graph)
         reply = orjson.loads((await self.answerer.answer(document, variables, None, context)).body)
         assert "errors" not in reply, reply
         return reply["data"]
@@ -77,8 +79,9 @@ async def test_the_page_can_be_followed(client: Client):
 
     seen = (await follow("Look"))["staffMember"]
     assert (seen["assignments"]["totalCount"], seen["tickets"]["totalCount"]) == (2, 1)
-    someone = (await follow(""))["staff"]["nodes"]
-    assert desk.taker.number in {one["number"] for one in someone}
+    leaving = (await follow("IfLeaves"))["staffMember"]["ifLeaves"]
+    assert (leaving["orphanCount"], [one["name"] for one in leaving["orphans"]]) == (2, ["One", "Two"])
+    assert desk.taker.number in {one["staff"]["number"] for one in leaving["successors"]}
 
     proposed = (await follow("Propose", desk.supervisor()))["proposeHandover"]
     assert proposed["errors"] == []

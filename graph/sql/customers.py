@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from graph.port import HOPS
 from graph.reach import ReachKind
-from graph.sql.parts import ONE, ZERO, holds, in_reach, keys
+from graph.sql.parts import ONE, ZERO, few, holds, in_reach, keys
 from store.assignment import AssignmentRow
 from store.credit import CreditAccountRow
 from store.customer import CustomerRow
@@ -32,20 +33,23 @@ def groups(kind: ReachKind) -> Statement:
         .select_from(above)
         .where(above.c.from_id == up.c.id, _is_subsidiary(above), *in_reach(above.c.to_id, kind))
     )
-    tops = sa.select(up.c.key, up.c.id).where(~sa.exists(has_parent.correlate(up))).cte("tops")
+    tops = sa.select(up.c.key, up.c.id).where(few(up.c.id), ~sa.exists(has_parent.correlate(up))).cte("tops")
     down = sa.select(tops.c.key, tops.c.id.label("root"), tops.c.id).cte("down", recursive=True)
     link = _RELATION.alias("link")
     more = sa.select(down.c.key, down.c.root, link.c.from_id).join_from(
         down, link, sa.and_(link.c.to_id == down.c.id, _is_subsidiary(link), *in_reach(link.c.from_id, kind))
     )
-    down = down.union(more)
-    owed = _CREDIT.alias("owed")
-    return Statement(
-        sa.select(down.c.key, down.c.root, down.c.id, owed.c.currency, owed.c.used_minor)
-        .select_from(down)
-        .outerjoin(owed, owed.c.customer_id == down.c.id)
-        .order_by(down.c.root, down.c.id)
-    )
+    down = down.union(more.where(few(down.c.id)))
+    told = sa.select(down.c.key, down.c.root, down.c.id, *_owed(down))
+    return Statement(told.order_by(down.c.root, down.c.id))
+
+
+def _owed(member: Any) -> Iterator[sa.ColumnElement[Any]]:
+    """Currency and amount of a member's debt, each looked up by itself: PostgreSQL would join the whole table."""
+    for name in ("currency", "used_minor"):
+        owed = _CREDIT.alias(f"of_{name}")
+        found = sa.select(owed.c[name]).where(owed.c.customer_id == member.c.id)
+        yield found.correlate(member).scalar_subquery()
 
 
 def _upward(kind: ReachKind) -> sa.CTE:
@@ -56,7 +60,7 @@ def _upward(kind: ReachKind) -> sa.CTE:
     more = sa.select(up.c.key, link.c.to_id).join_from(
         up, link, sa.and_(link.c.from_id == up.c.id, _is_subsidiary(link), *in_reach(link.c.to_id, kind))
     )
-    return up.union(more)
+    return up.union(more.where(few(up.c.id)))
 
 
 def _is_subsidiary(link: Any) -> sa.ColumnElement[bool]:
@@ -73,7 +77,7 @@ def influence(kind: ReachKind) -> Statement:
     link = _RELATION.alias("link")
     on = sa.and_(link.c.to_id == tree.c.id, link.c.kind == RelationKind.REFERRED_BY, holds(link.c))
     more = sa.select(tree.c.key, link.c.from_id, tree.c.depth + ONE).join_from(tree, link, on)
-    more = more.where(tree.c.depth < sa.literal_column(str(HOPS)), *in_reach(link.c.from_id, kind))
+    more = more.where(few(tree.c.id), tree.c.depth < sa.literal_column(str(HOPS)), *in_reach(link.c.from_id, kind))
     tree = tree.union(more)
     least = sa.select(tree.c.key, tree.c.id, sa.func.min(tree.c.depth)).where(tree.c.id != tree.c.key)
     return Statement(least.group_by(tree.c.key, tree.c.id))

@@ -15,7 +15,7 @@ from graph.hops import BASE, code
 from graph.port import LinkKind, PartyKind
 from graph.reach import ReachKind
 from graph.sql.parties import LISTS
-from graph.sql.parts import ONE, holds, in_reach, keys, word
+from graph.sql.parts import ONE, few, holds, in_reach, keys, word
 from store.assignment import AssignmentRow
 from store.customer import CustomerRow
 from store.department import DepartmentRow
@@ -134,7 +134,7 @@ def _near(seed: sa.CTE, branches: Iterable[Branch]) -> Iterator[Any]:
     for branch in branches:
         told = (word(branch.kind).label("kind"), branch.far.label("id"), ONE.label("depth"), branch.hop.label("path"))
         row = sa.select(seed.c.key, *told).join_from(seed, branch.table, branch.near == seed.c.key)
-        yield row.where(*branch.when)
+        yield row.where(few(seed.c.key), *branch.when)
 
 
 def _beyond(near: sa.CTE, branches: Iterable[tuple[PartyKind, Branch]]) -> Iterator[Any]:
@@ -145,4 +145,4 @@ def _beyond(near: sa.CTE, branches: Iterable[tuple[PartyKind, Branch]]) -> Itera
         row = sa.select(near.c.key, *told).join_from(
             near, branch.table, sa.and_(near.c.kind == word(kind), branch.near == near.c.id)
         )
-        yield row.where(*branch.when)
+        yield row.where(few(near.c.id), *branch.when)

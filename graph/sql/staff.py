@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from graph.port import LEVELS
 from graph.reach import ReachKind
 from graph.sql.departments import leaders
-from graph.sql.parts import ONE, ZERO, available, holds, in_reach, keys, works_here
+from graph.sql.parts import ONE, ZERO, available, few, holds, in_reach, keys, works_here
 from store.assignment import AssignmentRow
 from store.department import DepartmentRow
 from store.staff import MembershipRow, StaffRow
@@ -64,28 +64,39 @@ def orphans(kind: ReachKind) -> Statement:
 
 def _successors() -> Statement:
     """(key, candidate, whether of the same department, load, skills and languages of both)."""
-    places, place, person = _near(), MembershipRow.__table__.alias("place"), StaffRow.__table__.alias("person")
-    leaver = StaffRow.__table__.alias("leaver")
-    load_of = _ASSIGNMENT.alias("load_of")
-    load = (
-        sa.select(sa.func.count(load_of.c.customer_id.distinct()))
-        .where(load_of.c.staff_id == person.c.id, holds(load_of.c))
-        .correlate(person)
-        .scalar_subquery()
-    )
-    candidates = (
-        sa.select(places.c.key, place.c.staff_id, sa.func.min(places.c.distance).label("distance"))
-        .join_from(places, place, sa.and_(place.c.department_id == places.c.id, holds(place.c)))
-        .where(place.c.staff_id != places.c.key)
-        .group_by(places.c.key, place.c.staff_id)
-        .subquery("candidates")
-    )
+    candidates = _candidates()
+    loads = _loads(candidates)
+    person, leaver = StaffRow.__table__.alias("person"), StaffRow.__table__.alias("leaver")
     told = (person.c.skills, person.c.languages, leaver.c.skills, leaver.c.languages)
     return Statement(
-        sa.select(candidates.c.key, person.c.id, candidates.c.distance == ZERO, load, *told)
-        .join_from(candidates, person, sa.and_(person.c.id == candidates.c.staff_id, available(person.c)))
+        sa.select(candidates.c.key, person.c.id, candidates.c.distance == ZERO, loads.c.load, *told)
+        .join_from(candidates, person, person.c.id == candidates.c.staff_id)
         .join(leaver, leaver.c.id == candidates.c.key)
+        .join(loads, loads.c.staff_id == candidates.c.staff_id)
     )
+
+
+def _candidates() -> sa.CTE:
+    """(key, staff, distance) of everyone who can be turned to, and has a place near each person."""
+    places, place, person = _near(), MembershipRow.__table__.alias("place"), StaffRow.__table__.alias("able")
+    return (
+        sa.select(places.c.key, place.c.staff_id, sa.func.min(places.c.distance).label("distance"))
+        .join_from(places, place, sa.and_(place.c.department_id == places.c.id, holds(place.c)))
+        .join(person, sa.and_(person.c.id == place.c.staff_id, available(person.c)))
+        .where(few(places.c.id), place.c.staff_id != places.c.key)
+        .group_by(places.c.key, place.c.staff_id)
+        .cte("candidates")
+    )
+
+
+def _loads(candidates: sa.CTE) -> sa.CTE:
+    """(staff, load) of all candidates: how many customers they serve. Each is counted once, for however many keys."""
+    people = sa.select(candidates.c.staff_id).distinct().subquery("people")
+    link = _ASSIGNMENT.alias("load_of")
+    load = sa.select(sa.func.count(link.c.customer_id.distinct()))
+    load = load.where(link.c.staff_id == people.c.staff_id, holds(link.c)).correlate(people)
+    found = sa.select(people.c.staff_id, load.scalar_subquery().label("load"))
+    return found.cte("loads").prefix_with("MATERIALIZED")
 
 
 def _near() -> Any:

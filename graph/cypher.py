@@ -1,7 +1,7 @@
 """Cypher from its files: named texts with a few words of ours in them, which are spelled out before they are sent.
 
 The words are HOLDS(link), WORKS(person), AVAILABLE(person), REACH(customer), MEETS(party), KIND(party) and
-HOP(link, near). Nothing that a caller says becomes text: only which kind of reach it is decides.
+HOP(link, near); REACH_ALL(path) and MEETS_ALL(path) are about every party on a path, and cost nothing where all are met. Nothing that a caller says becomes text: only which kind of reach it is decides.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from graph.reach import Reach, ReachKind
 NEVER: Final = "9999-12-31"
 """The day that stands for no end: a property that is not there would be a hole in every comparison."""
 
-_WORD: Final = re.compile(r"\b(HOLDS|WORKS|AVAILABLE|REACH|MEETS|KIND|HOP)\(([^()]*(?:\[[^\]]*\])?[^()]*)\)")
+_WORD: Final = re.compile(r"\b(HOLDS|WORKS|AVAILABLE|REACH|MEETS|REACH_ALL|MEETS_ALL|KIND|HOP)\(([^()]*(?:\[[^\]]*\])?[^()]*)\)")
 
 _WORKS: Final = "({0}.leftOn = '' AND {0}.status <> 'LEFT') OR $day < {0}.leftOn"
 
@@ -57,6 +57,8 @@ def _spelled(name: str, kind: ReachKind, *, directory: bool) -> str:
         "AVAILABLE": f"{{0}}.status <> 'ON_LEAVE' AND ({_WORKS})".format,
         "REACH": _REACH[kind].format,
         "MEETS": lambda party: _meets(party, kind, directory=directory),
+        "REACH_ALL": lambda path: _all(path, _REACH[kind].format("met")),
+        "MEETS_ALL": lambda path: _all(path, _meets("met", kind, directory=directory)),
         "KIND": "CASE WHEN {0}:Customer THEN 'CUSTOMER' WHEN {0}:Staff THEN 'STAFF' ELSE 'DEPARTMENT' END".format,
         "HOP": "CASE WHEN startNode({0}) = {1} THEN type({0}) + '>' ELSE '<' + type({0}) END".format,
     }
@@ -74,3 +76,8 @@ def _meets(party: str, kind: ReachKind, *, directory: bool) -> str:
         return "true" if directory else f"{party}:Customer"
     seen = _REACH[kind].format(party)
     return f"NOT {party}:Customer OR {seen}" if directory else f"{party}:Customer AND {seen}"
+
+
+def _all(path: str, condition: str) -> str:
+    """Whether all parties of a path fulfil a condition; the server would look at each even where it is none."""
+    return condition if condition == "true" else f"all(met IN nodes({path}) WHERE {condition})"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graph.batches import collected, distinct, each
-from graph.bolt import Bolt, Row
+from graph.bolt import Bolt
 from graph.cypher import NEVER, query
 from graph.hops import from_text
 from graph.port import (
@@ -34,6 +34,8 @@ from graph.shapes import group_of, influence_of
 from graph.status import status_of_copy
 from store.statement import Reads
 
+Values = Sequence[Any]
+
 
 class Neo4jGraph:
     """Implements `graph.port.Graph` over a Neo4j. `reads` is asked for one thing only: how far the copy is behind."""
@@ -43,13 +45,11 @@ class Neo4jGraph:
 
     async def subtree_by_department(self, keys: Keys) -> Sequence[tuple[Placed, ...]]:
         """See the port."""
-        rows = await self._rows("subtree", keys)
-        return collected(keys, ((_id(row["key"]), Placed(_id(row["id"]), row["depth"])) for row in rows))
+        return collected(keys, map(_placed, await self._rows("subtree", keys)))
 
     async def ancestors_by_department(self, keys: Keys) -> Sequence[tuple[Placed, ...]]:
         """See the port."""
-        rows = await self._rows("ancestors", keys)
-        return collected(keys, ((_id(row["key"]), Placed(_id(row["id"]), row["depth"])) for row in rows))
+        return collected(keys, map(_placed, await self._rows("ancestors", keys)))
 
     async def escalation_by_department(self, keys: Keys, day: dt.date) -> Sequence[tuple[Step, ...]]:
         """See the port."""
@@ -62,7 +62,7 @@ class Neo4jGraph:
     async def orphans_by_staff(self, keys: Keys, day: dt.date, reach: Reach) -> Sequence[tuple[uuid.UUID, ...]]:
         """See the port."""
         rows = await self._rows("orphans", keys, reach, day=day)
-        return collected(keys, ((_id(row["key"]), _id(row["id"])) for row in rows))
+        return collected(keys, ((_id(key), _id(customer)) for key, customer in rows))
 
     async def successors_by_staff(self, keys: Keys, day: dt.date) -> Sequence[tuple[Successor, ...]]:
         """See the port."""
@@ -71,16 +71,15 @@ class Neo4jGraph:
     async def group_by_customer(self, keys: Keys, day: dt.date, reach: Reach) -> Sequence[Group | None]:
         """See the port."""
         rows = await self._rows("group", keys, reach, day=day)
-        members = ((row["key"], row["root"], row["id"], row["currency"], row["owed"]) for row in rows)
-        told = ((_id(key), (_id(root), _id(one), currency, owed)) for key, root, one, currency, owed in members)
-        return each(keys, told, group_of)
+        members = ((_id(key), (_id(root), _id(one), currency, owed)) for key, root, one, currency, owed in rows)
+        return each(keys, members, group_of)
 
     async def neighbourhood_by_customer(
         self, keys: Keys, day: dt.date, reach: Reach
     ) -> Sequence[tuple[Neighbour, ...]]:
         """See the port."""
         rows = await self._rows("neighbourhood", keys, reach, day=day, most=NEIGHBOURS)
-        return collected(keys, ((_id(row["key"]), _neighbour(row)) for row in rows))
+        return collected(keys, ((_id(key), _neighbour(*one)) for key, told in rows for one in told))
 
     async def path_by_pair(
         self, pairs: Sequence[tuple[Party, Party]], day: dt.date, reach: Reach
@@ -89,22 +88,20 @@ class Neo4jGraph:
         asked = distinct(pairs)
         apart = [pair for pair in asked if pair[0] != pair[1]]
         ends = {"firsts": [str(pair[0].id) for pair in apart], "lasts": [str(pair[1].id) for pair in apart]}
-        found = {
-            (_id(row["first"]), _id(row["last"])): _path(row)
-            for row in (await self._told("path", reach, day=day, **ends) if apart else ())
-        }
+        rows = await self._told("path", reach, day=day, **ends) if apart else ()
+        found = {(_id(first), _id(last)): _path(*way) for first, last, *way in rows}
         found |= await self._alone([pair[0] for pair in asked if pair[0] == pair[1]], reach)
         return [_fitting(pair, found.get((pair[0].id, pair[1].id))) for pair in pairs]
 
     async def influence_by_customer(self, keys: Keys, day: dt.date, reach: Reach) -> Sequence[Influence]:
         """See the port."""
         rows = await self._rows("influence", keys, reach, day=day)
-        return each(keys, ((_id(row["key"]), (_id(row["id"]), row["depth"])) for row in rows), influence_of)
+        return each(keys, ((_id(key), (_id(other), depth)) for key, other, depth in rows), influence_of)
 
     async def referrers_by_department(self, keys: Keys, first: int, reach: Reach) -> Sequence[tuple[Referrer, ...]]:
         """See the port."""
         rows = await self._rows("referrers", keys, reach, first=first)
-        return collected(keys, ((_id(row["key"]), Referrer(_id(row["id"]), row["referred"])) for row in rows))
+        return collected(keys, ((_id(key), Referrer(_id(customer), referred)) for key, customer, referred in rows))
 
     async def serving_by_customer(self, keys: Keys, day: dt.date, reach: Reach) -> Sequence[tuple[Serving, ...]]:
         """See the port."""
@@ -122,43 +119,51 @@ class Neo4jGraph:
         """The paths from parties to themselves: those parties that there are."""
         keys = distinct(party.id for party in parties)
         rows = await self._rows("present", keys, reach) if keys else ()
-        there = (Party(PartyKind(row["kind"]), _id(row["key"])) for row in rows)
+        there = (Party(PartyKind(kind), _id(key)) for key, kind in rows)
         return {(party.id, party.id): Path((party,), ()) for party in there}
 
     async def _rows(
         self, name: str, keys: Iterable[uuid.UUID], reach: Reach | None = None, **values: Any
-    ) -> Sequence[Row]:
+    ) -> Sequence[Values]:
         return await self._told(name, reach, keys=[str(key) for key in distinct(keys)], **values)
 
-    async def _told(self, name: str, reach: Reach | None, **values: Any) -> Sequence[Row]:
-        """The rows of a named query."""
+    async def _told(self, name: str, reach: Reach | None, **values: Any) -> Sequence[Values]:
+        """The rows of a named query. They come as one list in one record: the driver takes its time over each record."""
         if reach is not None:
             values |= {"reachIds": [str(key) for key in reach.ids], "reachDay": str(reach.day)}
         parameters = {key: str(value) if isinstance(value, dt.date) else value for key, value in values.items()}
-        return await self._bolt.read(query(name, reach), parameters)
+        [record] = await self._bolt.read(query(name, reach), parameters)
+        rows: Sequence[Values] = record["rows"]
+        return rows
 
 
 def _id(text: str) -> uuid.UUID:
     return uuid.UUID(text)
 
 
-def _step(row: Row) -> tuple[uuid.UUID, Step]:
-    return _id(row["key"]), Step(_id(row["department"]), row["level"], _id(row["staff"]), row["acting"])
+def _placed(row: Values) -> tuple[uuid.UUID, Placed]:
+    key, department, depth = row
+    return _id(key), Placed(_id(department), depth)
 
 
-def _candidate(row: Row) -> tuple[uuid.UUID, Candidate]:
-    texts = (row["skills"], row["languages"], row["wantedSkills"], row["wantedLanguages"])
-    return _id(row["key"]), Candidate(_id(row["id"]), row["same"], row["load"], *texts)
+def _step(row: Values) -> tuple[uuid.UUID, Step]:
+    key, department, level, leader, is_acting = row
+    return _id(key), Step(_id(department), level, _id(leader), is_acting)
 
 
-def _neighbour(row: Row) -> Neighbour:
-    depth, *via = row["nearest"].split(" ")
-    return Neighbour(Party(PartyKind(row["kind"]), _id(row["id"])), int(depth), tuple(map(from_text, via)))
+def _candidate(row: Values) -> tuple[uuid.UUID, Candidate]:
+    key, person, *told = row
+    return _id(key), Candidate(_id(person), *told)
 
 
-def _path(row: Row) -> Path:
-    parties = zip(map(PartyKind, row["kinds"]), map(_id, row["ids"]), strict=True)
-    return Path(tuple(Party(*party) for party in parties), tuple(map(from_text, row["via"])))
+def _neighbour(kind: str, key: str, nearest: str) -> Neighbour:
+    depth, *via = nearest.split(" ")
+    return Neighbour(Party(PartyKind(kind), _id(key)), int(depth), tuple(map(from_text, via)))
+
+
+def _path(ids: Sequence[str], kinds: Sequence[str], via: Sequence[str]) -> Path:
+    parties = zip(map(PartyKind, kinds), map(_id, ids), strict=True)
+    return Path(tuple(Party(*party) for party in parties), tuple(map(from_text, via)))
 
 
 def _fitting(pair: tuple[Party, Party], path: Path | None) -> Path | None:
@@ -166,7 +171,7 @@ def _fitting(pair: tuple[Party, Party], path: Path | None) -> Path | None:
     return path if path is not None and (path.parties[0], path.parties[-1]) == pair else None
 
 
-def _serving(row: Row) -> tuple[uuid.UUID, Serving]:
-    until = None if row["until"] == NEVER else dt.date.fromisoformat(row["until"])
-    since = dt.date.fromisoformat(row["since"])
-    return _id(row["key"]), Serving(_id(row["staff"]), _id(row["customer"]), row["role"], since, until)
+def _serving(row: Values) -> tuple[uuid.UUID, Serving]:
+    key, staff, customer, role, since, until = row
+    end = None if until == NEVER else dt.date.fromisoformat(until)
+    return _id(key), Serving(_id(staff), _id(customer), role, dt.date.fromisoformat(since), end)

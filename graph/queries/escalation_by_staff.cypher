@@ -13,5 +13,6 @@ WITH key, department, length(path) AS level, place, person
 ORDER BY place.role DESC, place.since DESC, place.id
 WITH key, department, level, head(collect([person.id, place.role])) AS leader
 WHERE leader[0] <> key
-RETURN key, department.id AS department, level, leader[0] AS staff, leader[1] = 'ACTING_HEAD' AS acting
+WITH key, department, level, leader
 ORDER BY level
+RETURN collect([key, department.id, level, leader[0], leader[1] = 'ACTING_HEAD']) AS rows

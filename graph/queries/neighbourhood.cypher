@@ -19,5 +19,4 @@ CALL (customer) {
 WITH key, party, min(toString(depth) + ' ' + via) AS nearest
 ORDER BY nearest, party.id
 WITH key, collect([KIND(party), party.id, nearest])[..$most] AS told
-UNWIND told AS one
-RETURN key, one[0] AS kind, one[1] AS id, one[2] AS nearest
+RETURN collect([key, told]) AS rows

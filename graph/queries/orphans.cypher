@@ -6,5 +6,6 @@ WHERE HOLDS(mine) AND REACH(customer) AND NOT EXISTS {
   MATCH (customer)<-[other:SERVES]-(colleague:Staff)
   WHERE colleague <> self AND HOLDS(other) AND WORKS(colleague)
 }
-RETURN DISTINCT key, customer.id AS id
+WITH DISTINCT key, customer.id AS id
 ORDER BY id
+RETURN collect([key, id]) AS rows

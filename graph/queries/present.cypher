@@ -3,4 +3,4 @@ MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (party:Party {generation: live.generation, id: key})
 WHERE MEETS(party)
-RETURN key, KIND(party) AS kind
+RETURN collect([key, KIND(party)]) AS rows

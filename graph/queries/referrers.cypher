@@ -8,4 +8,4 @@ CALL (live, key) {
   ORDER BY customer.referralCount DESC, customer.id
   LIMIT $first
 }
-RETURN key, customer.id AS id, customer.referralCount AS referred
+RETURN collect([key, customer.id, customer.referralCount]) AS rows

@@ -15,10 +15,12 @@ CALL (home) {
   UNION
   MATCH (home)-[:CHILD_OF]->(:Department)<-[:CHILD_OF]-(near:Department) RETURN near
 }
-MATCH (near)<-[place:MEMBER_OF]-(person:Staff)
+MATCH (near)<-[place:MEMBER_OF]-(person)
 WHERE person <> self AND HOLDS(place) AND AVAILABLE(person)
-WITH key, self, person, collect(near = home) AS same
-RETURN key, person.id AS id, true IN same AS same,
-  COUNT { MATCH (person)-[load:SERVES]->(served:Customer) WHERE HOLDS(load) RETURN DISTINCT served } AS load,
-  person.skills AS skills, person.languages AS languages,
-  self.skills AS wantedSkills, self.languages AS wantedLanguages
+WITH key, self, person, true IN collect(near = home) AS same
+WITH person, collect([key, same, self.skills, self.languages]) AS asking
+WITH person, asking, COUNT {
+  MATCH (person)-[load:SERVES]->(served) WHERE HOLDS(load) RETURN DISTINCT served
+} AS load
+UNWIND asking AS by
+RETURN collect([by[0], person.id, by[1], load, person.skills, person.languages, by[2], by[3]]) AS rows

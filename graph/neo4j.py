@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.batches import collected, distinct, each
 from graph.bolt import Bolt
-from graph.cypher import NEVER, query
+from graph.cypher import NEVER, day_number, day_of, query
 from graph.hops import from_text
 from graph.port import (
     NEIGHBOURS,
@@ -128,10 +128,10 @@ class Neo4jGraph:
         return await self._told(name, reach, keys=[str(key) for key in distinct(keys)], **values)
 
     async def _told(self, name: str, reach: Reach | None, **values: Any) -> Sequence[Values]:
-        """The rows of a named query. They come as one list in one record: the driver takes its time over each record."""
+        """The rows of a named query, as one list in one record: the driver takes its time over each record."""
         if reach is not None:
-            values |= {"reachIds": [str(key) for key in reach.ids], "reachDay": str(reach.day)}
-        parameters = {key: str(value) if isinstance(value, dt.date) else value for key, value in values.items()}
+            values |= {"reachIds": [str(key) for key in reach.ids], "reachDay": reach.day or dt.date.min}
+        parameters = {key: day_number(value) if isinstance(value, dt.date) else value for key, value in values.items()}
         [record] = await self._bolt.read(query(name, reach), parameters)
         rows: Sequence[Values] = record["rows"]
         return rows
@@ -173,5 +173,5 @@ def _fitting(pair: tuple[Party, Party], path: Path | None) -> Path | None:
 
 def _serving(row: Values) -> tuple[uuid.UUID, Serving]:
     key, staff, customer, role, since, until = row
-    end = None if until == NEVER else dt.date.fromisoformat(until)
-    return _id(key), Serving(_id(staff), _id(customer), role, dt.date.fromisoformat(since), end)
+    end = None if until == NEVER else day_of(until)
+    return _id(key), Serving(_id(staff), _id(customer), role, day_of(since), end)

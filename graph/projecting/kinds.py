@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from graph.cypher import NEVER
+from graph.cypher import NEVER, day_number
 from store.assignment import AssignmentRow
 from store.credit import CreditAccountRow
 from store.customer import CustomerRow
@@ -50,10 +50,16 @@ class Kind:
 
 def _value(name: str, value: Any) -> Value:
     if value is None:
-        return NEVER if name == "until" else 0 if name.endswith("Minor") else ""
+        return NEVER if name == "until" else 0 if name in _NUMBERS else ""
     if isinstance(value, enum.Enum):
         return str(value.value)
-    return str(value) if isinstance(value, uuid.UUID | dt.date) else value
+    if isinstance(value, dt.date):
+        return day_number(value)
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+_NUMBERS: Final = {"leftOn", "owedMinor"}
+"""Columns whose value is 0 where there is none."""
 
 
 _CREDIT: Final = CreditAccountRow.__table__

@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -31,8 +31,11 @@ BUCKETS: Final = 256
 SHOWN: Final = 10
 """Differences of each kind that are told."""
 
-SECONDS: Final = 300.0
-"""Seconds that the graph store may take for the rows of one kind."""
+PAGE: Final = 1_000
+"""Parties whose rows are read together from the copy."""
+
+SECONDS: Final = 60.0
+"""Seconds that the graph store may take for one page."""
 
 CATCH_UP: Final = 30.0
 """Seconds that the copy may take to take in what the record held when it was read."""
@@ -147,14 +150,20 @@ async def _record(database: Database, kind: Kind) -> _Side:
 
 async def _copy(bolt: Bolt, kind: Kind) -> _Side:
     side = _Side()
-    for row in await _dump(bolt, kind):
-        side.add(row["record"])
+    async for record in _dump(bolt, kind):
+        side.add(record)
     return side
 
 
-async def _dump(bolt: Bolt, kind: Kind) -> Sequence[Mapping[str, Any]]:
+async def _dump(bolt: Bolt, kind: Kind) -> AsyncIterator[Sequence[Value]]:
+    """All rows of a kind in the copy, page by page: neither side has to hold them all."""
     generation = await _live(bolt)
-    return await bolt.read(text(f"dump_{kind.name}"), {"generation": generation.id}, seconds=SECONDS)
+    page = {"generation": generation.id, "after": "", "first": PAGE}
+    while page["after"] is not None:
+        [found] = await bolt.read(text(f"dump_{kind.name}"), page, seconds=SECONDS)
+        for record in found["records"]:
+            yield record
+        page["after"] = found["last"]
 
 
 async def _differences(bolt: Bolt, database: Database, kind: Kind, buckets: set[int]) -> list[Difference]:
@@ -163,7 +172,7 @@ async def _differences(bolt: Bolt, database: Database, kind: Kind, buckets: set[
     async with database.snapshot() as connection:
         async for records in all_of(connection, kind):
             ours |= _within(buckets, (tuple(record.values()) for record in records))
-    theirs = _within(buckets, (tuple(row["record"]) for row in await _dump(bolt, kind)))
+    theirs = _within(buckets, [tuple(record) async for record in _dump(bolt, kind)])
     differing = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
     return [Difference(kind.name, key, ours.get(key), theirs.get(key)) for key in differing[:SHOWN]]
 

@@ -1,3 +1,10 @@
-// All places in the tree of a generation.
-MATCH (child:Party:Department {generation: $generation})-[:CHILD_OF]->(parent)
-RETURN [child.id, parent.id] AS record
+// The places in the tree of so many departments of a generation after an id, all in one record.
+MATCH (child:Party {generation: $generation})
+WHERE child.id > $after AND child:Department
+WITH child
+ORDER BY child.id
+LIMIT $first
+OPTIONAL MATCH (child)-[link:CHILD_OF]->(parent)
+WITH child.id AS id, CASE WHEN link IS NOT NULL THEN
+  [child.id, parent.id] END AS record
+RETURN max(id) AS last, collect(record) AS records

@@ -1,4 +1,9 @@
-// All customers of a generation.
-MATCH (party:Party:Customer {generation: $generation})
-RETURN [party.id, party.code, party.name, party.departmentId, party.referralCount, party.currency, party.owedMinor]
-  AS record
+// The customers, so many of a generation after an id, all in one record.
+MATCH (party:Party {generation: $generation})
+WHERE party.id > $after AND party:Customer
+WITH party
+ORDER BY party.id
+LIMIT $first
+WITH party.id AS id,
+  [party.id, party.code, party.name, party.departmentId, party.referralCount, party.currency, party.owedMinor] AS record
+RETURN max(id) AS last, collect(record) AS records

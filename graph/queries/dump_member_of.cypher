@@ -1,3 +1,10 @@
-// All places of people of a generation.
-MATCH (person:Party:Staff {generation: $generation})-[link:MEMBER_OF]->(department)
-RETURN [link.id, person.id, department.id, link.role, link.since, link.until] AS record
+// The places of people of so many people of a generation after an id, all in one record.
+MATCH (person:Party {generation: $generation})
+WHERE person.id > $after AND person:Staff
+WITH person
+ORDER BY person.id
+LIMIT $first
+OPTIONAL MATCH (person)-[link:MEMBER_OF]->(department)
+WITH person.id AS id, CASE WHEN link IS NOT NULL THEN
+  [link.id, person.id, department.id, link.role, link.since, link.until] END AS record
+RETURN max(id) AS last, collect(record) AS records

@@ -4,14 +4,14 @@ CREATE (generation:Generation {id: 'words', graph: '', epoch: '', position: 0, u
 CREATE (lease:Lease {name: 'words', owner: '', until: 0, asked: 0})
 CREATE (customer:Party:Customer {generation: 'words', id: 'customer', code: '', name: '', departmentId: '', referralCount: 0,
   currency: '', owedMinor: 0})
-CREATE (staff:Party:Staff {generation: 'words', id: 'staff', number: '', name: '', status: '', leftOn: '', skills: '',
+CREATE (staff:Party:Staff {generation: 'words', id: 'staff', number: '', name: '', status: '', leftOn: 0, skills: '',
   languages: ''})
 CREATE (department:Party:Department {generation: 'words', id: 'department', number: '', name: ''})
-CREATE (department)-[:CHILD_OF {since: '', until: ''}]->(department)
-CREATE (staff)-[:MEMBER_OF {id: '', role: '', since: '', until: ''}]->(department)
-CREATE (staff)-[:SERVES {id: '', role: '', since: '', until: ''}]->(customer)
-CREATE (customer)-[:SUBSIDIARY_OF {id: '', since: '', until: ''}]->(customer)
-CREATE (customer)-[:REFERRED_BY {id: '', since: '', until: ''}]->(customer)
+CREATE (department)-[:CHILD_OF {since: 0, until: 0}]->(department)
+CREATE (staff)-[:MEMBER_OF {id: '', role: '', since: 0, until: 0}]->(department)
+CREATE (staff)-[:SERVES {id: '', role: '', since: 0, until: 0}]->(customer)
+CREATE (customer)-[:SUBSIDIARY_OF {id: '', since: 0, until: 0}]->(customer)
+CREATE (customer)-[:REFERRED_BY {id: '', since: 0, until: 0}]->(customer)
 WITH live, generation, lease, customer, staff, department
 DETACH DELETE live, generation, lease, customer, staff, department
 RETURN 1 AS done

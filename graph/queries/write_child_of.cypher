@@ -3,4 +3,4 @@ UNWIND $rows AS row
 MATCH (child:Party {generation: $generation, id: row.id})
 MATCH (parent:Party {generation: $generation, id: row.parentId})
 MERGE (child)-[link:CHILD_OF]->(parent)
-SET link.since = '0001-01-01', link.until = '9999-12-31'
+SET link.since = 10101, link.until = 99991231

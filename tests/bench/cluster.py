@@ -16,7 +16,6 @@ import asyncpg
 import psutil
 
 SERVICES = Path(__file__).parents[2] / ".ci" / "services.sh"
-MARK = "export C360_TEST_POSTGRES="
 
 
 @dataclass(frozen=True)
@@ -81,11 +80,30 @@ def running() -> Iterator[Cluster]:
     if named:
         yield _cluster(named)
         return
-    environment = os.environ | {"C360_PG_PORT": str(free_port())}
+    with service("postgres", "C360_PG_PORT") as exported:
+        yield _cluster(exported["C360_TEST_POSTGRES"])
+
+
+@contextmanager
+def running_neo4j() -> Iterator[str]:
+    """The Neo4j of C360_BENCH_NEO4J, left as it runs; or else a new one that ends with the benchmark. Its address."""
+    named = os.environ.get("C360_BENCH_NEO4J")
+    if named:
+        yield named
+        return
+    with service("neo4j", "C360_NEO4J_PORT") as exported:
+        yield exported["C360_TEST_NEO4J"]
+
+
+@contextmanager
+def service(name: str, port: str) -> Iterator[dict[str, str]]:
+    """A throwaway server by the project's own script, on a free port: the variables that name it."""
+    environment = os.environ | {port: str(free_port())}
     try:
-        yield _cluster(_services("start", environment).rsplit(MARK, 1)[1].strip())
+        lines = _services("start", name, environment).splitlines()
+        yield dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
     finally:
-        _services("stop", environment)
+        _services("stop", name, environment)
 
 
 def free_port() -> int:
@@ -99,9 +117,6 @@ def _cluster(url: str) -> Cluster:
     return Cluster(url.replace("postgresql+asyncpg:", "postgresql:").rsplit("/", 1)[0] + "/postgres")
 
 
-def _services(verb: str, environment: Mapping[str, str]) -> str:
-    """The project's own script for throwaway services."""
-    done = subprocess.run(
-        ["bash", str(SERVICES), verb, "postgres"], env=environment, stdout=subprocess.PIPE, text=True, check=True
-    )
-    return done.stdout
+def _services(verb: str, name: str, environment: Mapping[str, str]) -> str:
+    words = ["bash", str(SERVICES), verb, name]
+    return subprocess.run(words, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout

@@ -28,11 +28,12 @@ Ask = Callable[[Graph, Keys], Awaitable[Sequence[Any]]]
 
 @dataclass(frozen=True)
 class Question:
-    """One method of the port; `about` names the keys that it takes."""
+    """One method of the port; `about` names the keys that it takes. `comparable`: all adapters answer it alike."""
 
     name: str
     about: str
     ask: Ask
+    comparable: bool = True
 
 
 @dataclass(frozen=True)
@@ -96,4 +97,4 @@ def status(now: dt.datetime) -> Question:
     async def ask(graph: Graph, keys: Keys) -> Sequence[Any]:
         return [await graph.status(now)]
 
-    return Question("status", "departments", ask)
+    return Question("status", "departments", ask, comparable=False)

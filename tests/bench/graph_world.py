@@ -38,7 +38,10 @@ BORN = NOW - 3_000 * DAY
 
 CUSTOMER = Target(
     "customer",
-    ("id", "code", "kind", "name", "status", "department_id", "last_activity_at", "version", "created_at", "updated_at"),
+    (
+        *("id", "code", "kind", "name", "status", "department_id"),
+        *("last_activity_at", "version", "created_at", "updated_at"),
+    ),
 )
 KEPT = Path(__file__).parents[2] / "var" / "bench"
 """Where the worlds on SQLite are kept."""
@@ -124,7 +127,8 @@ def _departments(random: Random) -> list[Row]:
         level: list[str] = []
         for _ in range(size):
             one, parent = _key(random), random.choice(above) if above else None
-            found.append((one, f"D-{len(found):03d}", f"部门 {len(found)}", None, parent, 1, instant(BORN), instant(BORN)))
+            named = (one, f"D-{len(found):03d}", f"部门 {len(found)}", None, parent)
+            found.append((*named, 1, instant(BORN), instant(BORN)))
             level.append(one)
         above = level
     return found

@@ -27,7 +27,7 @@ class AssignmentRow(Base):
         sa.Index("ix_assignment_customer_id_until_role", "customer_id", "until", "role", "since", "id"),
         sa.Index("ix_assignment_customer_id_recorded_at", "customer_id", "recorded_at", "id"),
         sa.Index("ix_assignment_staff_id_until", "staff_id", "until", "customer_id"),
-        sa.Index("ix_assignment_staff_id_since", "staff_id", "since", "id"),
+        sa.Index("ix_assignment_staff_id_since", "staff_id", "since", "id", "until", "customer_id"),
         sa.Index(
             "uq_assignment_one_open_owner",
             "customer_id",

@@ -1,7 +1,8 @@
 """Cypher from its files: named texts with a few words of ours in them, which are spelled out before they are sent.
 
 The words are HOLDS(link), WORKS(person), AVAILABLE(person), REACH(customer), MEETS(party), KIND(party) and
-HOP(link, near); REACH_ALL(path) and MEETS_ALL(path) are about every party on a path, and cost nothing where all are met. Nothing that a caller says becomes text: only which kind of reach it is decides.
+HOP(link, near); REACH_ALL(path) and MEETS_ALL(path) ask that of every party on a path, and nothing where all are met.
+Nothing that a caller says becomes text: only which kind of reach it is decides.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from graph.reach import Reach, ReachKind
 NEVER: Final = 99991231
 """The day that stands for no end: a property that is not there would be a hole in every comparison."""
 
-_WORD: Final = re.compile(r"\b(HOLDS|WORKS|AVAILABLE|REACH|MEETS|REACH_ALL|MEETS_ALL|KIND|HOP)\(([^()]*(?:\[[^\]]*\])?[^()]*)\)")
+_WORD: Final = re.compile(
+    r"\b(HOLDS|WORKS|AVAILABLE|REACH|MEETS|REACH_ALL|MEETS_ALL|KIND|HOP)\(([^()]*(?:\[[^\]]*\])?[^()]*)\)"
+)
 
 _WORKS: Final = "({0}.leftOn = 0 AND {0}.status <> 'LEFT') OR $day < {0}.leftOn"
 

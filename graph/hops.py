@@ -22,6 +22,11 @@ def code(kind: LinkKind, *, outgoing: bool) -> int:
     return _CODES[Hop(kind, outgoing)]
 
 
+def from_digit(number: int) -> Hop:
+    """The hop of a number."""
+    return _HOPS[number - 1]
+
+
 def from_code(number: int) -> tuple[Hop, ...]:
     """The hops of a path's number."""
     hops: list[Hop] = []

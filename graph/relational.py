@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from graph.asking import RelationalAsk
 from graph.batches import collected, distinct, each
 from graph.hops import from_code
 from graph.port import (
@@ -27,9 +28,9 @@ from graph.port import (
 )
 from graph.ranking import Candidate, ranked
 from graph.reach import Reach
-from graph.search import Link, search
+from graph.search import search
 from graph.shapes import group_of, influence_of
-from graph.sql import customers, departments, links, parties, staff
+from graph.sql import customers, departments, links, staff
 from graph.sql.parts import reach_values
 from graph.status import status_of_record
 from store.statement import Reads, Statement
@@ -85,11 +86,8 @@ class RelationalGraph:
         self, pairs: Sequence[tuple[Party, Party]], day: dt.date, reach: Reach
     ) -> Sequence[Path | None]:
         """See the port."""
-        present = await self._present({party for pair in pairs for party in pair}, reach)
-
-        async def ask(asked: Sequence[Party]) -> Mapping[uuid.UUID, Sequence[Link]]:
-            return await self._links(asked, day, reach)
-
+        ask = RelationalAsk(self._reads, day, reach)
+        present = await ask.present({party for pair in pairs for party in pair})
         able = [pair for pair in distinct(pairs) if present.issuperset(pair)]
         found = await search([pair for pair in able if pair[0] != pair[1]], ask)
         itself = {pair: Path((pair[0],), ()) for pair in able if pair[0] == pair[1]}
@@ -124,26 +122,6 @@ class RelationalGraph:
         """(key, what is made of the rest) of each row."""
         found = await statement.rows(self._reads, keys=distinct(keys), **values)
         return ((key, make(*rest)) for key, *rest in found)
-
-    async def _present(self, asked: set[Party], reach: Reach) -> set[Party]:
-        """Those parties that there are, and that may be met."""
-        statement = parties.present(reach.kind, directory=reach.directory)
-        found = await statement.rows(self._reads, **_by_kind(asked), **reach_values(reach))
-        return {Party(PartyKind(kind), key) for kind, key in found}
-
-    async def _links(self, asked: Sequence[Party], day: dt.date, reach: Reach) -> Mapping[uuid.UUID, Sequence[Link]]:
-        """The links of each party."""
-        statement = links.adjacency(reach.kind, directory=reach.directory)
-        found: dict[uuid.UUID, list[Link]] = {}
-        for near, kind, far, hop in await statement.rows(
-            self._reads, day=day, **_by_kind(asked), **reach_values(reach)
-        ):
-            found.setdefault(near, []).append(Link(Party(PartyKind(kind), far), from_code(hop)[0]))
-        return found
-
-
-def _by_kind(asked: Any) -> dict[str, list[uuid.UUID]]:
-    return {name: [party.id for party in asked if party.kind is kind] for kind, name in parties.LISTS.items()}
 
 
 def _same(value: uuid.UUID) -> uuid.UUID:

@@ -24,11 +24,11 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A statement for one kind of store: its text, its parameters in order, and how to read its columns."""
+    """A statement for one kind of store: its text, its parameters in order, and which columns to convert, and how."""
 
     text: str
     parameters: Sequence[tuple[str, Any, Process]]
-    columns: Sequence[Process]
+    columns: Sequence[tuple[int, Callable[[Any], Any]]]
 
 
 class Statement:
@@ -46,13 +46,9 @@ class Statement:
             value = values.get(name, own)
             bound.append(value if process is None else process(value))
         found = await reads.rows(compiled.text, bound)
-        return [
-            tuple(
-                value if process is None else process(value)
-                for value, process in zip(row, compiled.columns, strict=True)
-            )
-            for row in found
-        ]
+        return (
+            [tuple(row) for row in found] if not compiled.columns else [_read(row, compiled.columns) for row in found]
+        )
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled = self._select.compile(dialect=dialect)
@@ -62,8 +58,17 @@ class Statement:
             for bind in (compiled.binds[name],)
         ]
         columns = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None)
-            for column in self._select.selected_columns
+            (place, process)
+            for place, column in enumerate(self._select.selected_columns)
+            if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
         ]
         self._known[dialect.name] = _Compiled(str(compiled), parameters, columns)
         return self._known[dialect.name]
+
+
+def _read(row: Sequence[Any], columns: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    """A row with the columns converted that are not yet Python's own values."""
+    values = list(row)
+    for place, process in columns:
+        values[place] = process(values[place])
+    return tuple(values)

@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 import unicodedata
 import uuid
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -32,6 +33,10 @@ class Uid(sa.types.TypeDecorator[uuid.UUID]):
     def process_result_value(self, value: Any, dialect: Dialect) -> uuid.UUID | None:
         """Read a UUID."""
         return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(value)
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], uuid.UUID | None] | None:
+        """Leave what PostgreSQL's driver reads as it is."""
+        return None if dialect.name == "postgresql" else super().result_processor(dialect, coltype)
 
 
 class Instant(sa.types.TypeDecorator[dt.datetime]):

@@ -92,18 +92,24 @@ def _places(name: str) -> Iterator[tuple[PartyKind, Branch]]:
     yield PartyKind.DEPARTMENT, Branch(below, below.c.parent_id, PartyKind.DEPARTMENT, below.c.id, hop, [])
 
 
+def branches(name: str, kind: ReachKind, *, directory: bool) -> Iterator[tuple[PartyKind, Branch]]:
+    """All links, each with the kind of the party at its near end; tables get aliases that begin with the name."""
+    yield from ((PartyKind.CUSTOMER, branch) for branch in _from_customers(name, kind, directory=directory))
+    if directory:
+        yield from ((PartyKind.STAFF, branch) for branch in _from_staff(name, kind))
+        yield from _places(name)
+
+
 @cache
 def adjacency(kind: ReachKind, *, directory: bool) -> Statement:
     """(near id, kind and id of the far end, hop) of all links of three lists of parties."""
-    branches = [(PartyKind.CUSTOMER, branch) for branch in _from_customers("link", kind, directory=directory)]
-    if directory:
-        branches += [(PartyKind.STAFF, branch) for branch in _from_staff("link", kind)]
-        branches += _places("link")
     selects = []
-    for near, branch in branches:
+    for near, branch in branches("link", kind, directory=directory):
         asked = items(LISTS[near], Uid())
         row = sa.select(branch.near.label("near"), word(branch.kind).label("kind"), branch.far.label("far"), branch.hop)
-        selects.append(row.join_from(asked, branch.table, branch.near == asked.c.value).where(*branch.when))
+        selects.append(
+            row.join_from(asked, branch.table, branch.near == asked.c.value).where(few(asked.c.value), *branch.when)
+        )
     every = sa.union_all(*selects).subquery("every")
     return Statement(sa.select(*every.c))
 

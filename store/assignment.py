@@ -24,7 +24,7 @@ class AssignmentRow(Base):
 
     __tablename__ = "assignment"
     __table_args__ = (
-        sa.Index("ix_assignment_customer_id_until_role", "customer_id", "until", "role", "since", "id"),
+        sa.Index("ix_assignment_customer_id_until_role", "customer_id", "until", "role", "since", "id", "staff_id"),
         sa.Index("ix_assignment_customer_id_recorded_at", "customer_id", "recorded_at", "id"),
         sa.Index("ix_assignment_staff_id_until", "staff_id", "until", "customer_id"),
         sa.Index("ix_assignment_staff_id_since", "staff_id", "since", "id", "until", "customer_id"),

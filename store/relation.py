@@ -31,8 +31,8 @@ class RelationRow(Base):
 
     __tablename__ = "customer_relation"
     __table_args__ = (
-        sa.Index("ix_customer_relation_from_id_kind", "from_id", "kind", "to_id"),
-        sa.Index("ix_customer_relation_to_id_kind", "to_id", "kind", "from_id"),
+        sa.Index("ix_customer_relation_from_id_kind", "from_id", "kind", "to_id", "since", "until"),
+        sa.Index("ix_customer_relation_to_id_kind", "to_id", "kind", "from_id", "since", "until"),
         sa.Index(
             "uq_customer_relation_one_parent",
             "from_id",

@@ -55,6 +55,8 @@ def name() -> str:
 def on_postgresql(cluster: Cluster) -> str:
     """The database with the world, made unless the cluster has it from an earlier run; gives its name."""
     if not cluster.has(name()):
+        for (old,) in cluster.rows("SELECT datname FROM pg_database WHERE datname LIKE 'c360_bench_graph_%'"):
+            cluster.run(f'DROP DATABASE "{old}" WITH (FORCE)')
         dsn = cluster.recreate("c360_bench_building")
         _make(dsn.replace("postgresql:", "postgresql+asyncpg:"), "PostgreSQL")
         cluster.run("VACUUM ANALYZE", database="c360_bench_building")

@@ -66,7 +66,9 @@ class Neo4jGraph:
 
     async def successors_by_staff(self, keys: Keys, day: dt.date) -> Sequence[tuple[Successor, ...]]:
         """See the port."""
-        return each(keys, map(_candidate, await self._rows("successors", keys, day=day)), ranked)
+        rows = await self._rows("successors", keys, day=day)
+        asked = ((_id(key), _candidate(one, *own)) for key, *own, able in rows for one in able)
+        return each(keys, asked, ranked)
 
     async def group_by_customer(self, keys: Keys, day: dt.date, reach: Reach) -> Sequence[Group | None]:
         """See the port."""
@@ -151,9 +153,9 @@ def _step(row: Values) -> tuple[uuid.UUID, Step]:
     return _id(key), Step(_id(department), level, _id(leader), is_acting)
 
 
-def _candidate(row: Values) -> tuple[uuid.UUID, Candidate]:
-    key, person, *told = row
-    return _id(key), Candidate(_id(person), *told)
+def _candidate(row: Values, wanted_skills: str, wanted_languages: str) -> Candidate:
+    person, same_department, load, skills, languages = row
+    return Candidate(_id(person), same_department, load, skills, languages, wanted_skills, wanted_languages)
 
 
 def _neighbour(kind: str, key: str, nearest: str) -> Neighbour:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from graph.port import CANDIDATES, Successor
@@ -36,6 +37,7 @@ def ranked(candidates: Iterable[Candidate], first: int = CANDIDATES) -> tuple[Su
     return tuple(sorted(map(_successor, candidates), key=_rank)[:first])
 
 
+@lru_cache(maxsize=4096)
 def words(text: str | None) -> frozenset[str]:
     """The single words of a list as people write it: `Zh, en` is {zh, en}."""
     return frozenset(word for word in _BETWEEN.split((text or "").casefold()) if word)

@@ -3,9 +3,9 @@ MATCH (live:Live {name: $graph})
 UNWIND $keys AS key
 MATCH (self:Party:Staff {generation: live.generation, id: key})-[here:MEMBER_OF]->(own:Department)
 WHERE HOLDS(here)
-WITH key, self, own, here
+WITH self, own, here
 ORDER BY here.since DESC, here.id
-WITH key, self, head(collect(own)) AS home
+WITH self, head(collect(own)) AS home
 CALL (home) {
   RETURN home AS near
   UNION
@@ -17,10 +17,11 @@ CALL (home) {
 }
 MATCH (near)<-[place:MEMBER_OF]-(person)
 WHERE person <> self AND HOLDS(place) AND AVAILABLE(person)
-WITH key, self, person, true IN collect(near = home) AS same
-WITH person, collect([key, same, self.skills, self.languages]) AS asking
+WITH self, person, true IN collect(near = home) AS same
+WITH person, collect([self, same]) AS asking
 WITH person, asking, COUNT {
   MATCH (person)-[load:SERVES]->(served) WHERE HOLDS(load) RETURN DISTINCT served
 } AS load
 UNWIND asking AS by
-RETURN collect([by[0], person.id, by[1], load, person.skills, person.languages, by[2], by[3]]) AS rows
+WITH by[0] AS self, collect([person.id, by[1], load, person.skills, person.languages]) AS able
+RETURN collect([self.id, self.skills, self.languages, able]) AS rows

@@ -45,16 +45,16 @@ class Bolt:
     """A Neo4j. What has been written through it, it reads afterwards (causal bookmarks).
 
     `graph` is the name of our copy there, and the parameter of that name in every statement: installations that share
-    a Neo4j have different ones.
+    a Neo4j have different ones. `patience` is the time in seconds that one question may take.
     """
 
-    def __init__(self, driver: neo4j.AsyncDriver, graph: str) -> None:
-        self._driver, self.graph = driver, graph
+    def __init__(self, driver: neo4j.AsyncDriver, graph: str, patience: float = PATIENCE) -> None:
+        self._driver, self.graph, self.patience = driver, graph, patience
         self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager()
         self._failed_at = -PAUSE
 
-    async def read(self, text: str, parameters: Parameters, *, seconds: float = PATIENCE) -> Sequence[Row]:
-        """The rows of a query, which is tried again where the store asks for it.
+    async def read(self, text: str, parameters: Parameters, *, seconds: float | None = None) -> Sequence[Row]:
+        """The rows of a query, which is tried again where the store asks for it. It may take longer than the patience.
 
         Raises:
             GraphUnavailable: nobody answers in time; for a moment after that at once, without another try.
@@ -62,8 +62,9 @@ class Bolt:
         if time.monotonic() < self._failed_at + PAUSE:
             raise GraphUnavailable("the graph store did not answer a moment ago")
 
-        asked = neo4j.Query(cast("Any", text), timeout=seconds)
-        return await self._within(seconds, lambda: self._tried_again(asked, self._all(parameters)))
+        within = self.patience if seconds is None else seconds
+        asked = neo4j.Query(cast("Any", text), timeout=within)
+        return await self._within(within, lambda: self._tried_again(asked, self._all(parameters)))
 
     async def _tried_again(self, asked: neo4j.Query, parameters: dict[str, Any]) -> Sequence[Row]:
         """Ask until there is an answer, or a failure that another try cannot mend.
@@ -157,7 +158,13 @@ _ALL: Final = 2**31 - 1
 
 @asynccontextmanager
 async def open_bolt(
-    url: str, *, graph: str, user: str | None = None, password: str | None = None, notifications: bool = False
+    url: str,
+    *,
+    graph: str,
+    user: str | None = None,
+    password: str | None = None,
+    notifications: bool = False,
+    patience: float = PATIENCE,
 ) -> AsyncIterator[Bolt]:
     """A Neo4j by its address, for as long as the context lasts. Nothing is connected before the first question.
 
@@ -177,4 +184,4 @@ async def open_bolt(
         warn_notification_severity=neo4j.NotificationMinimumSeverity.INFORMATION if notifications else None,
     )
     async with driver:
-        yield Bolt(driver, graph)
+        yield Bolt(driver, graph, patience)

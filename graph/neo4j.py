@@ -115,7 +115,7 @@ class Neo4jGraph:
 
     async def status(self, now: dt.datetime) -> GraphStatus:
         """See the port."""
-        return await status_of_copy(self._reads, await live(self._bolt), now)
+        return await status_of_copy(self._reads, await live(self._bolt, seconds=self._bolt.patience), now)
 
     async def _alone(self, parties: Iterable[Party], reach: Reach) -> dict[tuple[uuid.UUID, uuid.UUID], Path]:
         """The paths from parties to themselves: those parties that there are."""

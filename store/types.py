@@ -6,7 +6,6 @@ import datetime as dt
 import enum
 import unicodedata
 import uuid
-from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -34,7 +33,7 @@ class Uid(sa.types.TypeDecorator[uuid.UUID]):
         """Read a UUID."""
         return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(value)
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], uuid.UUID | None] | None:
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
         """Leave what PostgreSQL's driver reads as it is."""
         return None if dialect.name == "postgresql" else super().result_processor(dialect, coltype)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.bolt import Bolt
+from graph.bolt import WRITE_SECONDS, Bolt
 from graph.cypher import statements, text
 from graph.projecting.kinds import TREE, Kind, Record
 from graph.projecting.news import News
@@ -31,9 +31,9 @@ async def prepare(bolt: Bolt) -> None:
     await bolt.write([(text("words"), {})])
 
 
-async def live(bolt: Bolt) -> Generation | None:
+async def live(bolt: Bolt, *, seconds: float = WRITE_SECONDS) -> Generation | None:
     """The generation that answers; None before the first one."""
-    rows = await bolt.read(text("generation_state"), {})
+    rows = await bolt.read(text("generation_state"), {}, seconds=seconds)
     if not rows:
         return None
     row = rows[0]
@@ -83,7 +83,7 @@ async def delete(bolt: Bolt, generation: str) -> None:
 
 async def stale(bolt: Bolt, seconds: float) -> list[str]:
     """The generations that do not answer, and that nobody has written to for so long."""
-    rows = await bolt.read(text("generation_stale"), {"milliseconds": int(seconds * 1000)})
+    rows = await bolt.read(text("generation_stale"), {"milliseconds": int(seconds * 1000)}, seconds=WRITE_SECONDS)
     return [row["id"] for row in rows]
 
 

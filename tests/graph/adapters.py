@@ -18,6 +18,9 @@ from tests import stores
 from tests.graph.worlds import World, fill
 from tests.neo4j_server import is_here, shared_url
 
+PATIENCE = 60.0
+"""Seconds: a test may run beside others on a busy machine."""
+
 ADAPTERS = (*stores.stores_here(), *(["neo4j"] if is_here() else []))
 
 
@@ -34,7 +37,9 @@ async def open_reading(url: str) -> AsyncIterator[ReadStore]:
 @contextlib.asynccontextmanager
 async def open_copy() -> AsyncIterator[Bolt]:
     """A graph of a test's own in the shared Neo4j, deleted at the end. What the server finds odd is an error."""
-    async with open_bolt(shared_url(), graph=f"test-{uuid.uuid4().hex[:12]}", notifications=True) as bolt:
+    async with open_bolt(
+        shared_url(), graph=f"test-{uuid.uuid4().hex[:12]}", notifications=True, patience=PATIENCE
+    ) as bolt:
         try:
             yield bolt
         finally:

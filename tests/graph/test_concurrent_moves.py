@@ -31,7 +31,7 @@ pytestmark = [
 ]
 
 DEPARTMENTS = 12
-MOVES = 50
+MOVES = {"postgresql": 50, "sqlite": 20}  # SQLite lets one write after the other, and the last waits for all
 ROUNDS = {"postgresql": 20, "sqlite": 5}
 CYCLE = "MATCH (one:Department)-[:CHILD_OF*1..20]->(one) RETURN one.id AS id LIMIT 1"
 
@@ -67,7 +67,7 @@ async def test_fifty_moves_at_once_make_no_cycle(projector: Projector, template)
         keys = [(await add_department(session)).id for _ in range(DEPARTMENTS)]
     async with running(projector):
         for _ in range(ROUNDS[template.kind]):
-            await asyncio.gather(*(move(database, *chance.sample(keys, 2)) for _ in range(MOVES)))
+            await asyncio.gather(*(move(database, *chance.sample(keys, 2)) for _ in range(MOVES[template.kind])))
             assert not await has_cycle(database)
             assert not await projector.bolt.read(CYCLE, {})
         await caught_up(projector)

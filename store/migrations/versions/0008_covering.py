@@ -1,6 +1,6 @@
 """Questions about the network are answered within indexes alone: who serves whom, and what customers are to each other.
 
-Revision 0008, after 0006.
+Revision 0008, after 0007.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

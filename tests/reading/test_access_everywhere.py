@@ -73,14 +73,20 @@ def ways_there() -> list[Path]:
 
 
 def role_subject(rows: Any, role: Role) -> Subject:
-    """A role with its usual reach, of which about half of the world is: some customers are seen, two of one group."""
+    """A role with its usual reach: about half of the world, with a corporate group and a running target."""
     clearance, scope = REACH[role]
     for seed in range(100):
         made = subject_with(rows, scope, clearance, random.Random(f"{role}{seed}"))
         subject = replace(made, name=role.lower(), role=role)
-        if made.staff_id and _sees_a_group(rows, subject):
+        if made.staff_id and _sees_a_group(rows, subject) and _sees_a_target(rows, subject):
             return subject
     raise AssertionError(role)
+
+
+def _sees_a_target(rows: Any, subject: Subject) -> bool:
+    """Whether a subject sees a ticket that is to be settled by a time."""
+    running = [row for row in rows.all("Ticket") if row["due_at"] and not row["resolved_at"]]
+    return any(sees(rows, subject, "Ticket", row, NOW.date()) for row in running)
 
 
 def _sees_a_group(rows: Any, subject: Subject) -> bool:

@@ -49,7 +49,7 @@ class Bridge(NamedTuple):
 class Ask(Protocol):
     """What gives the links of parties, and the bridges over gaps."""
 
-    async def links(self, parties: Sequence[Party]) -> Mapping[uuid.UUID, Sequence[Link]]:
+    async def links(self, asked: Sequence[Party]) -> Mapping[uuid.UUID, Sequence[Link]]:
         """All links of parties, by their ids."""
         ...
 

@@ -69,7 +69,7 @@ def _asked(side: str, kind: PartyKind) -> tuple[Any, Any, Any]:
     return rows, place.label("place"), sa.cast(sa.func.substr(rows.c.value, 1, _ID), Uid()).label("id")
 
 
-def _parties(side: str) -> Iterator[Any]:
+def _parties(side: str) -> Iterator[sa.Select[*tuple[Any, ...]]]:
     for kind in PartyKind:
         rows, place, key = _asked(side, kind)
         yield sa.select(place, key).select_from(rows)

@@ -31,11 +31,11 @@ class RelationalAsk:
         found = await statement.rows(self._reads, **_by_kind(asked), **self._values)
         return {Party(_KINDS[kind], key) for kind, key in found}
 
-    async def links(self, parties: Sequence[Party]) -> Mapping[uuid.UUID, Sequence[Link]]:
+    async def links(self, asked: Sequence[Party]) -> Mapping[uuid.UUID, Sequence[Link]]:
         """All links of parties, by their ids."""
         statement = links.adjacency(self._reach.kind, directory=self._reach.directory)
         found: dict[uuid.UUID, list[Link]] = {}
-        for near, kind, far, hop in await statement.rows(self._reads, **_by_kind(parties), **self._values):
+        for near, kind, far, hop in await statement.rows(self._reads, **_by_kind(asked), **self._values):
             found.setdefault(near, []).append(Link(Party(_KINDS[kind], far), from_digit(hop)))
         return found
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 import outbox
 from store import schema_version
@@ -29,6 +29,12 @@ IN_CI = os.environ.get("CI") == "true"
 assert outbox.event.LogEventRow.metadata is Base.metadata, "the tables of the event log belong to the migrations"
 KEPT = {"log_meta", "log_key"}
 CLEANED = [table.name for table in Base.metadata.sorted_tables if not table.info.get("view") and table.name not in KEPT]
+
+FILLED = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in CLEANED)
+"""Asks for the names of the tables that have rows."""
+
+LARGE = " OR ".join(f"pg_relation_size('{name}') > 1000000" for name in CLEANED)
+"""Asks whether a table has so many rows, or had them, that it is better truncated."""
 
 
 def stores_here() -> tuple[str, ...]:
@@ -95,14 +101,23 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 def emptied(url: str) -> None:
     """Take all rows out of a PostgreSQL store, and let the event log begin again."""
-    asyncio.run(
-        _execute(
-            url,
-            f"TRUNCATE {', '.join(CLEANED)} RESTART IDENTITY",
+    asyncio.run(_emptied(url))
+
+
+async def _emptied(url: str) -> None:
+    """Emptying a table with a few rows is a tenth of the work of truncating it, and most have none."""
+    async with _administering(url) as connection:
+        large = await connection.scalar(sa.text(f"SELECT {LARGE}"))
+        filled = [] if large else list(await connection.scalars(sa.text(FILLED)))
+        emptying = [f"TRUNCATE {', '.join(CLEANED)}"] if large else [f"DELETE FROM {name}" for name in filled]
+        for statement in (
+            "SET session_replication_role = replica",  # without triggers, in any order
+            *emptying,
+            f"ALTER SEQUENCE {outbox.event.LogEventRow.__tablename__}_id_seq RESTART",
             "UPDATE log_meta SET floor = 0 WHERE floor <> 0",
             "DELETE FROM log_key WHERE number > 1",
-        )
-    )
+        ):
+            await connection.exec_driver_sql(statement)
 
 
 def _new_name() -> str:
@@ -114,14 +129,15 @@ def _url_of(name: str) -> str:
 
 
 async def _administer(statement: str) -> None:
-    await _execute(POSTGRES or "", statement)
+    async with _administering(POSTGRES or "") as connection:
+        await connection.exec_driver_sql(statement)
 
 
-async def _execute(url: str, *statements: str) -> None:
+@contextlib.asynccontextmanager
+async def _administering(url: str) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     try:
         async with engine.connect() as connection:
-            for statement in statements:
-                await connection.exec_driver_sql(statement)
+            yield connection
     finally:
         await engine.dispose()

@@ -1,1 +1,1 @@
-"""The rule compiler and its evaluators."""
+"""The language of rule files, and the reference evaluator that says what they mean."""

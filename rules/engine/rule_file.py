@@ -1,0 +1,120 @@
+"""A rule set as analysts write it: a YAML file whose `table` is a pipe table. Every slip is told with its place."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from rules.engine.checking import Checked
+from rules.engine.column_file import given, read_columns
+from rules.engine.expression import Constant
+from rules.engine.kinds import Column, MisfitError, fitting
+from rules.engine.pipe_table import Columns, read_rows
+from rules.engine.problem import Problem, RuleFileError
+from rules.engine.table import DecisionTable, HitPolicy, RuleSet, TableError, Words, check_table
+from rules.engine.yaml_tree import MOST_BYTES, Node, decoded, tree_of
+
+_KEYS: Final = ("rule_set", "title", "owner", "effective", "inputs", "outputs", "hit_policy", "table")
+_NEEDED: Final = ("rule_set", "title", "owner", "inputs", "outputs", "hit_policy", "table")
+
+
+def text_of_file(path: Path) -> str:
+    """The text of a file, with a byte order mark if it has one.
+
+    Raises:
+        RuleFileError: it cannot be read, is too large, or is not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        size = path.stat().st_size
+    except OSError as error:
+        raise RuleFileError([Problem(str(path), 1, 1, f"the file cannot be read: {error.strerror}")]) from error
+    if size > MOST_BYTES:
+        message = f"the file is {size:,} bytes large; a rule file has at most {MOST_BYTES:,}. Split it"
+        raise RuleFileError([Problem(str(path), 1, 1, message)])
+    return decoded(data, str(path))
+
+
+def load_rule_set(path: Path) -> RuleSet:
+    """Read a file.
+
+    Raises:
+        RuleFileError: it cannot be read, or something is wrong in it.
+    """
+    return read_rule_set(text_of_file(path), str(path))
+
+
+def read_rule_set(text: str, path: str) -> RuleSet:
+    """Read the text of a file; `path` is how problems name it.
+
+    Raises:
+        RuleFileError: something is wrong in it.
+    """
+    checked = Checked(tree_of(text, path))
+    found = checked.mapping(checked.tree.root, _KEYS, _NEEDED)
+    checked.refuse()
+    inputs, _ = read_columns(checked, found["inputs"])
+    outputs, default_nodes = read_columns(checked, found["outputs"], outputs=True)
+    for name in inputs.keys() & outputs.keys():
+        checked.wrong((found["outputs"].keys or {})[name], f"{name} is an input and an output")
+    policy = _policy(checked, found["hit_policy"])
+    begins, ends = _effective(checked, found.get("effective"))
+    named = checked.scalar(found["rule_set"], str) or ""
+    title = _words(checked, found["title"])
+    owner = checked.scalar(found["owner"], str) or ""
+    checked.refuse()  # cells mean nothing without their columns
+    columns, rows = read_rows(checked, found["table"], Columns(inputs, outputs))
+    defaults = _defaults(checked, columns.outputs, default_nodes)
+    checked.refuse()
+    table = DecisionTable(tuple(columns.inputs.values()), tuple(columns.outputs.values()), policy, rows, defaults)
+    try:
+        check_table(table)
+    except TableError as error:
+        checked.wrong(found["hit_policy"], str(error))
+    checked.refuse()
+    return RuleSet(named, title, owner, table, begins, ends, path)
+
+
+def _policy(checked: Checked, node: Node) -> HitPolicy:
+    text = " ".join(str(node.value).upper().split())
+    with contextlib.suppress(ValueError):
+        return HitPolicy(text)
+    checked.wrong(node, f"{node.value} is not a hit policy (use {', '.join(HitPolicy)})")
+    return HitPolicy.UNIQUE
+
+
+def _words(checked: Checked, node: Node) -> Words:
+    found = checked.mapping(node, ("zh", "en"), ("zh", "en"))
+    return Words(*(checked.scalar(found.get(locale), str) or "" for locale in ("zh", "en")))
+
+
+def _effective(checked: Checked, node: Node | None) -> tuple[dt.date | None, dt.date | None]:
+    if node is None:
+        return None, None
+    found = checked.mapping(node, ("from", "until"))
+    begins, ends = (checked.scalar(found.get(key), dt.date) for key in ("from", "until"))
+    if begins and ends and ends <= begins:
+        checked.wrong(found["until"], "until is the first day on which it no longer holds, so it is after from")
+    return begins, ends
+
+
+def _defaults(
+    checked: Checked, outputs: Mapping[str, Column], nodes: Mapping[str, Node]
+) -> tuple[Constant, ...] | None:
+    """What the outputs are when no row matches: all of them, or none."""
+    if not nodes:
+        return None
+    values = []
+    for name, column in outputs.items():
+        if name not in nodes:
+            checked.wrong(next(iter(nodes.values())), f"{name} needs a default too: all outputs have one, or none")
+            continue
+        try:
+            values.append(Constant(fitting(column, given(column, nodes[name]))))
+        except (MisfitError, ValueError) as error:
+            checked.wrong(nodes[name], str(error))
+    return tuple(values)

@@ -21,7 +21,7 @@ from server.settings import PREFIX, Settings
 from server.sockets.protocol import CloseCode
 
 ROOT = Path(__file__).parent.parent
-INSIDE = [ROOT / "graph" / "README.md", ROOT / "server" / "demo_data" / "SOURCES.md"]
+INSIDE = [ROOT / "graph" / "README.md", ROOT / "rules" / "README.md", ROOT / "server" / "demo_data" / "SOURCES.md"]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *INSIDE])
 NAMES = [str(path.relative_to(ROOT)) for path in PAGES]
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.DOTALL | re.MULTILINE)

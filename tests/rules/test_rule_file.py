@@ -69,18 +69,21 @@ inputs:
   at: {type: time, max: "18:00:00"}
   now: {type: instant}
   wait: {type: duration, min: PT0S}
+  load: {type: number, units: {dozen: 12}, max: 2 dozen}
   open: {type: boolean}
   note: {type: text}
 outputs:
   due: {type: date}
 """
-    table = '| row | day | at | now | wait | open | note | => due |\n| a | - | - | - | > @"PT1H" | - | - | day |\n'
+    heading = "| row | day | at | now | wait | load | open | note | => due |\n"
+    table = heading + '| a | - | - | - | > @"PT1H" | 1 dozen | - | - | day |\n'
     day = dt.date(2026, 5, 1)
     facts = {
         "day": day,
         "at": dt.time(9),
         "now": dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
         "wait": dt.timedelta(hours=2),
+        "load": 12,
         "open": True,
         "note": "",
     }
@@ -88,8 +91,32 @@ outputs:
 
     assert evaluate(found, facts).results == ({"due": day},)
     assert found.table.inputs[1].high == dt.time(18)
-    late = evaluate(found, {**facts, "at": dt.time(19), "wait": dt.timedelta(-1)})
-    assert [error.fact for error in late.errors] == ["at", "wait"]
+    late = evaluate(found, {**facts, "at": dt.time(19), "wait": dt.timedelta(-1), "load": 25})
+    assert [error.fact for error in late.errors] == ["at", "wait", "load"]
+
+
+def test_an_instant_needs_its_offset_from_utc_and_a_time_has_none():
+    text = "| row | amount | grade | => fee |\n| a | - | - | 1 |\n"
+    head = HEAD.replace("enum, values: [VIP, KEY, NORMAL]", "instant")
+    head = head.replace("number, places: 2, min: 0, unit: 元", "time")
+    facts = {"amount": dt.time(9, tzinfo=dt.UTC), "grade": dt.datetime(2026, 1, 1)}  # noqa: DTZ001 # what is to be refused
+
+    messages = [error.message for error in evaluate(rule_set(text, head=head), facts).errors]
+    assert messages == ["amount needs no offset from UTC", "grade needs an offset from UTC"]
+
+
+@pytest.mark.parametrize("bad", ["25:00:00", "09:00:00+08:00"])
+def test_a_bound_that_is_no_time_is_refused(bad):
+    head = HEAD.replace("number, places: 2, min: 0, unit: 元", f'time, max: "{bad}"')
+
+    assert "is no time" in problems_of(rule_text(head=head))[0].message
+
+
+def test_a_default_is_given_to_all_outputs_or_to_none():
+    head = HEAD.replace("fee: {type: number,", "more: {type: number, default: 1}\n  fee: {type: number,")
+    table = "| row | amount | grade | => fee | more |\n| a | - | - | 1 | 2 |\n"
+
+    assert "fee needs a default too" in problems_of(rule_text(table, head=head))[0].message
 
 
 @pytest.mark.parametrize(
@@ -114,6 +141,15 @@ outputs:
         ("places: 2", "places: «»two", "a number is expected here"),
         ("unit: 元", "unit: «»5", "a text is expected here"),
         ("元, nullable: true", "元, nullable: «»yes", "true or false is expected"),
+        ("type: enum, values: [VIP, KEY, NORMAL]", "type: text, values: «»[A]", "only an enum has values"),
+        ("type: enum, v", "type: enum, unit: «»元, v", "only a number has unit"),
+        ("type: enum, v", "type: enum, units: «»{a: 7}, v", "only a number has units"),
+        ("type: enum, v", "type: enum, places: «»2, v", "places are of a number"),
+        ("type: enum, v", "type: enum, min: «»2, v", "a column of type enum has no min and max"),
+        ("unit: 元", "units: {weeks: «»0}", "a unit is a word with a positive number"),
+        ("unit: 元", "units: {a b: «»7}", "a unit is a word with a positive number"),
+        ("values: [VIP, KEY, NORMAL]", "values: «»VIP", "a list is expected here"),
+        ("fee: {type: number,", "«»f-ee: {type: number,", "f-ee is no name"),
         ("until: 2027-01-01", "until: «»2026-01-01", "it is after from"),
         ("until: 2027-01-01", "until: «»2026-13-01", "there is no day 2026-13-01"),
         ("until: 2027-01-01", "until: «»soon", "a date is expected here"),

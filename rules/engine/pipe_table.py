@@ -115,6 +115,7 @@ class _Reader:
         found: dict[str, Row] = {}
         same: dict[object, str] = {}
         for line in lines:
+            before = len(self._checked.problems)
             row = self._row(heading, line)
             if row is None:
                 continue
@@ -122,7 +123,8 @@ class _Reader:
                 self._wrong(
                     line, line.text.index("|") + 2, f"row {row.id} is here twice, first in line {found[row.id].line}"
                 )
-            earlier = same.setdefault((row.tests, row.outputs), row.id)
+            is_sound = len(self._checked.problems) == before
+            earlier = same.setdefault((row.tests, row.outputs), row.id) if is_sound else row.id
             if earlier != row.id:
                 self._wrong(line, 0, f"row {row.id} says the same as row {earlier}. Take one out")
             found[row.id] = row

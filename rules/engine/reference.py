@@ -80,11 +80,18 @@ def _matching(table: DecisionTable, facts: Mapping[str, Any]) -> list[Row]:
     values = [facts[column.name] for column in table.inputs]
     hits = []
     for row in table.rows:
-        if all(test.admits(values[place]) for place, test in row.looks_at):
+        if _fits(row, values):
             hits.append(row)
             if table.policy is HitPolicy.FIRST:
                 break
     return hits
+
+
+def _fits(row: Row, values: Sequence[Any]) -> bool:
+    for place, test in row.looks_at:  # noqa: SIM110 # twice as fast as all(), and this is the hot loop
+        if not test.admits(values[place]):
+            return False
+    return True
 
 
 class _ViolatedError(Exception):

@@ -186,6 +186,12 @@ def test_a_problem_is_told_with_the_line_and_a_caret_under_the_place():
     assert width_of(line[: line.index("{问题}")]) == caret.index("^")
 
 
+def test_a_row_with_a_slip_is_not_compared_with_others():
+    table = "| row | amount | grade | => fee |\n| a | => 5 | - | 1 |\n| b | - | - | 1 |\n"
+
+    assert [(problem.line, problem.cell) for problem in problems_of(rule_text(table))] == [(13, "amount")]
+
+
 def test_all_slips_are_told_at_once():
     text = rule_text().replace(">= 1000", "=> 1000").replace("not(VIP)", "not(VPI)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
@@ -125,15 +125,6 @@ def _bound_literal(found: Literal, facts: Mapping[str, Column]) -> tuple[Express
         except CellError as refused:
             error = refused
     raise error or CellError(found.at, "this is no value")
-
-
-def names_in(expression: Expression) -> Iterator[str]:
-    """The facts that it needs."""
-    if isinstance(expression, Name):
-        yield expression.name
-    elif isinstance(expression, Calculation):
-        yield from names_in(expression.left)
-        yield from names_in(expression.right)
 
 
 def value_in(expression: Expression, facts: Mapping[str, Any]) -> Value | None:

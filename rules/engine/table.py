@@ -40,11 +40,6 @@ class HitPolicy(enum.StrEnum):
         return self in (HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT)
 
     @property
-    def is_list(self) -> bool:
-        """Whether each matching row gives a result."""
-        return self in (HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT)
-
-    @property
     def ranks(self) -> bool:
         """Whether the order of an output's values decides."""
         return self in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER)

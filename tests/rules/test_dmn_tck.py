@@ -15,7 +15,7 @@ from defusedxml.ElementTree import parse
 from rules.engine.dmn_reading import read_dmn
 from rules.engine.dmn_writing import write_dmn
 from rules.engine.reference import Outcome, decide
-from rules.engine.table import DecisionTable
+from rules.engine.table import DecisionTable, HitPolicy
 
 SHIPPED = Path(__file__).parent / "dmn_tck"
 WHOLE = Path(os.environ.get("C360_TEST_DATA") or SHIPPED) / "dmn-tck"
@@ -71,7 +71,7 @@ def cases() -> list[KitCase]:
 def in_kits_words(table: DecisionTable, outcome: Outcome) -> Any:
     """The answer as the kit tells it: an error is null, and a single output is its value alone."""
     shaped = [next(iter(each.values())) if len(table.outputs) == 1 else dict(each) for each in outcome.results]
-    if table.policy.is_list:
+    if table.policy in (HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT):
         return shaped if not outcome.errors else None
     return shaped[0] if shaped else None
 

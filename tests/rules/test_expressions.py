@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from rules.engine.expression import Constant, names_in, read_expression, value_in
+from rules.engine.expression import read_expression, value_in
 from rules.engine.kinds import Column, Fault, Kind, MisfitError
 from rules.engine.problem import CellError
 
@@ -107,8 +107,3 @@ def test_a_slip_is_refused_with_its_place(cell, output, at, words):
 
     assert words in refused.value.in_words()
     assert refused.value.at == at
-
-
-def test_it_tells_which_facts_it_needs():
-    assert sorted(names_in(read_expression("amount * (count + 1)", NUMBER, FACTS))) == ["amount", "count"]
-    assert list(names_in(Constant(None))) == []

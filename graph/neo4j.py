@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from graph.batches import collected, distinct, each
 from graph.bolt import Bolt
@@ -14,6 +14,7 @@ from graph.hops import from_text
 from graph.port import (
     NEIGHBOURS,
     GraphStatus,
+    GraphUnavailable,
     Group,
     Influence,
     Keys,
@@ -42,6 +43,7 @@ class Neo4jGraph:
 
     def __init__(self, bolt: Bolt, reads: Reads) -> None:
         self._bolt, self._reads = bolt, reads
+        self._is_copied = False
 
     async def subtree_by_department(self, keys: Keys) -> Sequence[tuple[Placed, ...]]:
         """See the port."""
@@ -130,13 +132,27 @@ class Neo4jGraph:
         return await self._told(name, reach, keys=[str(key) for key in distinct(keys)], **values)
 
     async def _told(self, name: str, reach: Reach | None, **values: Any) -> Sequence[Values]:
-        """The rows of a named query, as one list in one record: the driver takes its time over each record."""
+        """The rows of a named query, as one list in one record: the driver takes its time over each record.
+
+        Raises GraphUnavailable also where there is no copy: that nothing is found would not be true of the record.
+        """
         if reach is not None:
             values |= {"reachIds": [str(key) for key in reach.ids], "reachDay": reach.day or dt.date.min}
         parameters = {key: day_number(value) if isinstance(value, dt.date) else value for key, value in values.items()}
+        was_copied = self._is_copied
         [record] = await self._bolt.read(query(name, reach), parameters)
         rows: Sequence[Values] = record["rows"]
-        return rows
+        if rows or (await self._check_copied() and was_copied):
+            return rows
+        [record] = await self._bolt.read(query(name, reach), parameters)  # the copy may be younger than the question
+        return cast("Sequence[Values]", record["rows"])
+
+    async def _check_copied(self) -> bool:
+        """Whether there is a copy. Raises GraphUnavailable where there is none."""
+        self._is_copied = await live(self._bolt, seconds=self._bolt.patience / 4) is not None  # it has just answered
+        if not self._is_copied:
+            raise GraphUnavailable("there is no copy of the network yet")
+        return True
 
 
 def _id(text: str) -> uuid.UUID:

@@ -39,7 +39,7 @@ from tests.reading.subjects import subject_with
 from tests.reading.test_filters import ENTRIES
 from tests.reading.ways import Asking, difference, query_schema
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]  # every field by every way: counting lines doubles the time
 
 ELSEWHERE = frozenset({"TicketUpdate"})
 """Types that are read from the event log; `tests/reading/streaming` asks for them."""

@@ -15,7 +15,7 @@ from tests.reading.documents import Asked
 from tests.reading.subjects import MOMENTS, any_subject
 from tests.reading.ways import Asking, Way, Ways, difference
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]  # thousands of documents: counting their lines doubles the time
 
 DOCUMENTS = int(os.environ.get("C360_TEST_DOCUMENTS") or (2000 if stores.IN_CI else 300))
 """How many random documents."""

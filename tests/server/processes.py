@@ -38,7 +38,9 @@ def serving(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[t
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines() if line.startswith("{")]
+    """The lines that are written to their end: the last one may be on its way."""
+    whole, _, _ = path.read_text().rpartition("\n")
+    return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
 
 def both_serving(log: Path) -> list[int]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from graph.bolt import Bolt, Overtaken
 from graph.neo4j import Neo4jGraph
+from graph.port import GraphUnavailable
 from graph.projecting import generations
 from graph.projecting.generations import Generation
 from graph.projecting.verifying import NoCopy, verify
@@ -69,9 +70,10 @@ async def until(projector: Projector, is_so: Callable[[Generation], bool]) -> No
     """Wait until the copy that answers is so."""
     async with asyncio.timeout(SECONDS):
         while True:
-            found = await generations.live(projector.bolt)
-            if found is not None and is_so(found):
-                return
+            with contextlib.suppress(GraphUnavailable):  # it may have been killed a moment ago
+                found = await generations.live(projector.bolt)
+                if found is not None and is_so(found):
+                    return
             await asyncio.sleep(0.05)
 
 

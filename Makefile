@@ -29,8 +29,8 @@ test-clients: $(VENV)/.ready-dev ## the clients and tools of others against a re
 	$(BIN)/python -m tests.clients.installing
 	$(BIN)/pytest tests/clients --durations=5
 
-test-torture: $(VENV)/.ready-dev ## kills, cuts, crashes and mangled input at full size; most of an hour (PostgreSQL)
-	C360_TEST_TORTURE=full $(BIN)/pytest tests/server/torture tests/server/socket tests/outbox/torture --durations=10
+test-torture: $(VENV)/.ready-dev ## kills, cuts, crashes and mangled input at full size; over an hour (PostgreSQL, Neo4j)
+	C360_TEST_TORTURE=full $(BIN)/pytest tests/server/torture tests/server/socket tests/outbox/torture tests/graph/test_kills.py --durations=10
 
 check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, and the stored GraphQL schema
 	$(BIN)/ruff format --check

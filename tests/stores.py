@@ -105,7 +105,7 @@ def emptied(url: str) -> None:
 
 
 async def _emptied(url: str) -> None:
-    """Emptying a table with a few rows is a tenth of the work of truncating it, and most have none."""
+    """Emptying a table with a few rows takes a third of the time of truncating it, and most have none."""
     async with _administering(url) as connection:
         large = await connection.scalar(sa.text(f"SELECT {LARGE}"))
         filled = [] if large else list(await connection.scalars(sa.text(FILLED)))

@@ -31,6 +31,7 @@ class EventKind(enum.StrEnum):
     STAFF_UPDATED = "staff.updated"
     CUSTOMER_CREATED = "customer.created"
     CUSTOMER_UPDATED = "customer.updated"
+    CUSTOMER_GRADED = "customer.graded"
     CONTACT_CREATED = "contact.created"
     CONTACT_UPDATED = "contact.updated"
     ASSIGNMENT_STARTED = "assignment.started"

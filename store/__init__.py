@@ -6,6 +6,7 @@ from store import (
     contact,
     credit,
     customer,
+    decision,
     department,
     disclosure,
     grade,
@@ -13,6 +14,7 @@ from store import (
     interaction,
     ledger,
     relation,
+    rule_version,
     staff,
     ticket,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "contact",
     "credit",
     "customer",
+    "decision",
     "department",
     "disclosure",
     "grade",
@@ -32,6 +35,7 @@ __all__ = [
     "interaction",
     "ledger",
     "relation",
+    "rule_version",
     "staff",
     "ticket",
 ]

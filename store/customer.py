@@ -51,6 +51,7 @@ class CustomerRow(Versioned, Base):
         sa.Index("ix_customer_last_activity_at_id", "last_activity_at", "id"),
         sa.Index("ix_customer_monetary_minor_id", "monetary_minor", "id"),
         sa.Index("ix_customer_department_id_code", "department_id", "code"),
+        sa.Index("ix_customer_graded_at_id", "graded_at", "id"),
         sa.Index("ix_customer_referral_count_id", "referral_count", "id"),
         sa.Index("ix_customer_department_id_referral_count", "department_id", "referral_count", "id"),
     )
@@ -61,6 +62,7 @@ class CustomerRow(Versioned, Base):
     name: Mapped[str]
     status: Mapped[CustomerStatus] = coded(CustomerStatus, default=CustomerStatus.ACTIVE)
     grade: Mapped[Grade | None] = coded(Grade)
+    graded_at: Mapped[dt.datetime | None]
     department_id: Mapped[uuid.UUID | None] = refers("department.id")
     industry: Mapped[str | None]
     size: Mapped[CustomerSize | None] = coded(CustomerSize)

@@ -14,7 +14,7 @@ from rules.engine.literal import moment
 from rules.engine.problem import CellError
 from rules.engine.yaml_tree import Node
 
-_KEYS: Final = ("type", "values", "min", "max", "nullable", "places", "unit", "units", "meaning")
+COLUMN_KEYS: Final = ("type", "values", "min", "max", "nullable", "places", "unit", "units", "meaning")
 MOST_COLUMNS: Final = 60
 
 
@@ -27,8 +27,8 @@ def read_columns(checked: Checked, node: Node, *, outputs: bool = False) -> tupl
         checked.wrong(node, f"more than {MOST_COLUMNS} columns")
     for text, entry in entries.items():
         name = checked.name((node.keys or {})[text])
-        found = checked.mapping(entry, (*_KEYS, "default") if outputs else _KEYS, ("type",))
-        column = _column(checked, name or "it", found) if found else None
+        found = checked.mapping(entry, (*COLUMN_KEYS, "default") if outputs else COLUMN_KEYS, ("type",))
+        column = column_of(checked, name or "it", found) if found else None
         if name and column:
             columns[name] = column
             if "default" in found:
@@ -36,7 +36,8 @@ def read_columns(checked: Checked, node: Node, *, outputs: bool = False) -> tupl
     return columns, defaults
 
 
-def _column(checked: Checked, name: str, found: Mapping[str, Node]) -> Column | None:
+def column_of(checked: Checked, name: str, found: Mapping[str, Node]) -> Column | None:
+    """A column as its keys declare it; None if its type is not known, which is noted."""
     kind = _kind(checked, found.get("type"))
     if kind is None:
         return None

@@ -11,14 +11,26 @@ from typing import Final
 from rules.engine.checking import Checked
 from rules.engine.column_file import given, read_columns
 from rules.engine.expression import Constant
-from rules.engine.kinds import Column, MisfitError, fitting
+from rules.engine.kinds import Column, MisfitError, did_you_mean, fitting
 from rules.engine.pipe_table import Columns, read_rows
 from rules.engine.problem import Problem, RuleFileError
 from rules.engine.table import DecisionTable, HitPolicy, RuleSet, TableError, Words, check_table
 from rules.engine.yaml_tree import MOST_BYTES, Node, decoded, tree_of
+from rules.facts.vocabulary import Subject, vocabulary
 
-_KEYS: Final = ("rule_set", "title", "owner", "effective", "inputs", "outputs", "hit_policy", "table")
-_NEEDED: Final = ("rule_set", "title", "owner", "inputs", "outputs", "hit_policy", "table")
+_KEYS: Final = (
+    "rule_set",
+    "title",
+    "owner",
+    "effective",
+    "about",
+    "reads",
+    "inputs",
+    "outputs",
+    "hit_policy",
+    "table",
+)
+_NEEDED: Final = ("rule_set", "title", "owner", "outputs", "hit_policy", "table")
 
 
 def text_of_file(path: Path) -> str:
@@ -57,7 +69,7 @@ def read_rule_set(text: str, path: str) -> RuleSet:
     checked = Checked(tree_of(text, path))
     found = checked.mapping(checked.tree.root, _KEYS, _NEEDED)
     checked.refuse()
-    inputs, _ = read_columns(checked, found["inputs"])
+    about, inputs = _inputs(checked, found)
     outputs, default_nodes = read_columns(checked, found["outputs"], outputs=True)
     for name in inputs.keys() & outputs.keys():
         checked.wrong((found["outputs"].keys or {})[name], f"{name} is an input and an output")
@@ -76,7 +88,33 @@ def read_rule_set(text: str, path: str) -> RuleSet:
     except TableError as error:
         checked.wrong(found["hit_policy"], str(error))
     checked.refuse()
-    return RuleSet(named, title, owner, table, begins, ends, path)
+    return RuleSet(named, title, owner, table, begins, ends, about, path)
+
+
+def _inputs(checked: Checked, found: Mapping[str, Node]) -> tuple[str, dict[str, Column]]:
+    """What the rule set decides about, and its inputs: facts of the vocabulary, or its own."""
+    if ("reads" in found) == ("inputs" in found):
+        checked.wrong(checked.tree.root, "name the facts that it reads in `reads`, or declare its own in `inputs`")
+    if "inputs" in found:
+        if "about" in found:
+            checked.wrong(found["about"], "`about` goes with `reads`: own inputs are about nothing on record")
+        return "", read_columns(checked, found["inputs"])[0]
+    if "reads" not in found:
+        return "", {}
+    about = _about(checked, found)
+    return (about or "", {} if about is None else vocabulary().read(checked, about, found["reads"]))
+
+
+def _about(checked: Checked, found: Mapping[str, Node]) -> Subject | None:
+    """The subject that `about` names; what is missing or unknown is noted."""
+    known = tuple(Subject)
+    node = found.get("about")
+    if node is not None and node.value in known:
+        return Subject(node.value)
+    said = f"{node.value} is not known here" if node else "the key about is missing"
+    said_of = did_you_mean(str(node.value) if node else "", known)
+    checked.wrong(node or found["reads"], f"{said}{said_of}")
+    return None
 
 
 def _policy(checked: Checked, node: Node) -> HitPolicy:

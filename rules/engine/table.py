@@ -140,6 +140,8 @@ class RuleSet:
     effective_from: dt.date | None = None
     effective_until: dt.date | None = None
     """The first day on which it no longer holds."""
+    about: str = ""
+    """What it decides about, when its inputs are facts of the vocabulary."""
     path: str = field(default="", compare=False)
 
     def holds_on(self, day: dt.date) -> bool:

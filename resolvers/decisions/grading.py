@@ -1,0 +1,136 @@
+"""Grading: the rules give customers their grades, which are written with their history (C6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outbox.event import EventKind
+from outbox.log import Change, append
+from resolvers.decisions.making import Asking, Decided, decide_customers
+from resolvers.rule_sets.versions import in_force
+from store.base import new_id
+from store.customer import CustomerRow
+from store.grade import Grade, GradePeriodRow
+from store.lists import ListOf, member
+from store.session import Database
+from store.types import Uid
+
+RULE_SET: Final = "grading"
+CHUNK: Final = 500
+"""Customers that are graded in one transaction."""
+
+CADENCE: Final = dt.timedelta(days=30)
+"""After this long a customer is graded again, even if nothing happened."""
+
+
+@dataclass
+class Graded:
+    """What came of grading: how many, who got another grade (from, to), and of whom nothing was decided, with why."""
+
+    decided: int = 0
+    moves: Counter[tuple[Grade | None, Grade]] = field(default_factory=Counter)
+    refused: dict[uuid.UUID, str] = field(default_factory=dict)
+
+    def add(self, other: Graded) -> None:
+        """Count another one in."""
+        self.decided += other.decided
+        self.moves += other.moves
+        self.refused |= other.refused
+
+
+@dataclass(frozen=True)
+class Move:
+    """That a customer gets another grade, by a decision."""
+
+    decided: Decided
+    before: Grade | None
+    grade: Grade
+
+    @property
+    def event(self) -> Change:
+        """What readers of the log are told."""
+        told = {"grade": self.grade.value, "before": self.before and self.before.value}
+        data = {**told, "decisionId": str(self.decided.id)}
+        return Change(EventKind.CUSTOMER_GRADED.value, "Customer", self.decided.customer_id, data)
+
+
+async def grade_customers(database: Database, asking: Asking, ids: Collection[uuid.UUID]) -> AsyncIterator[Graded]:
+    """Grade customers, some hundreds a transaction; tells of each. A customer not on record is left out."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), CHUNK):
+        async with database.transaction() as session:
+            yield await grade_some(session, asking, ordered[start : start + CHUNK])
+
+
+async def grade_some(session: AsyncSession, asking: Asking, ids: Collection[uuid.UUID]) -> Graded:
+    """Grade customers in this transaction: decisions, grades, their history, and the events last.
+
+    The customers are locked first, in the order of their ids, so that two who grade the same ones follow each other.
+    """
+    version = await in_force(session, RULE_SET, asking.now)
+    rows = {row.id: row for row in await _locked(session, ids)}
+    decided = await decide_customers(session, version, asking, list(rows))
+    graded = Graded(len(decided))
+    moves = [move for one in decided if (move := _applied(asking, graded, rows[one.customer_id], one))]
+    await session.flush()
+    await _write_periods(session, asking, moves)
+    await append(session, [move.event for move in moves], at=asking.now, actor=asking.by)
+    return graded
+
+
+async def due(session: AsyncSession, now: dt.datetime, most: int) -> Sequence[uuid.UUID]:
+    """Whose grade is to be looked at again: something happened since it last was, or that is a month ago, or never."""
+    row = CustomerRow
+    is_due = sa.or_(row.graded_at.is_(None), row.graded_at < row.last_activity_at, row.graded_at < now - CADENCE)
+    return (await session.scalars(sa.select(row.id).where(is_due).order_by(row.graded_at, row.id).limit(most))).all()
+
+
+async def _locked(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[CustomerRow]:
+    chosen = sa.select(CustomerRow).where(member(CustomerRow.id, sa.bindparam("ids", type_=ListOf(Uid()))))
+    locked = chosen.order_by(CustomerRow.id).with_for_update(key_share=True)
+    return (await session.scalars(locked, {"ids": sorted(set(ids))})).all()
+
+
+def _applied(asking: Asking, graded: Graded, customer: CustomerRow, one: Decided) -> Move | None:
+    """Give a customer the grade that was decided; the move, if it is another one."""
+    customer.graded_at = asking.now
+    if one.outcome.errors or not one.outcome.results:
+        graded.refused[customer.id] = "; ".join(error.message for error in one.outcome.errors) or "no row matches"
+        return None
+    grade, before = Grade(str(one.outcome.results[0]["grade"])), customer.grade
+    if grade is before:
+        return None
+    graded.moves[before, grade] += 1
+    customer.grade = grade
+    return Move(one, before, grade)
+
+
+async def _write_periods(session: AsyncSession, asking: Asking, moves: Sequence[Move]) -> None:
+    """End the periods that are open, and begin the next."""
+    moved = member(GradePeriodRow.customer_id, sa.bindparam("ids", type_=ListOf(Uid())))
+    ended = sa.update(GradePeriodRow).where(moved, GradePeriodRow.until.is_(None)).values(until=asking.now)
+    ids = [move.decided.customer_id for move in moves]
+    await session.execute(ended, {"ids": ids}, execution_options={"synchronize_session": False})
+    if moves:
+        await session.execute(sa.insert(GradePeriodRow), [_period(asking, move) for move in moves])
+
+
+def _period(asking: Asking, move: Move) -> dict[str, Any]:
+    reasons = move.decided.outcome.reasons
+    words = " · ".join(filter(None, (reasons[0].zh, reasons[0].en))) if reasons else ""
+    return {
+        "id": new_id(),
+        "customer_id": move.decided.customer_id,
+        "grade": move.grade,
+        "since": asking.now,
+        "reason": words or None,
+        "decided_by": f"rules:{RULE_SET}",
+    }

@@ -1,0 +1,102 @@
+"""Versions of rule sets, what was in force when, decisions, and when a customer was last graded.
+
+Revision 0009, after 0008.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+uid = sa.Text().with_variant(sa.Uuid(), "postgresql")
+instant = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
+text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    _rule_version()
+    _rule_publication()
+    _decision()
+    op.add_column("customer", sa.Column("graded_at", instant))
+    op.create_index("ix_customer_graded_at_id", "customer", ["graded_at", "id"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_customer_graded_at_id", "customer")
+    op.drop_column("customer", "graded_at")
+    op.drop_table("decision")
+    op.drop_table("rule_publication")
+    op.drop_table("rule_version")
+
+
+def _rule_version() -> None:
+    op.create_table(
+        "rule_version",
+        sa.Column("id", uid, nullable=False),
+        sa.Column("rule_set", text, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", text, nullable=False),
+        sa.Column("cases", text, nullable=False),
+        sa.Column("digest", text, nullable=False),
+        sa.Column("status", text, nullable=False),
+        sa.Column("note", text),
+        sa.Column("submitted_by", text, nullable=False),
+        sa.Column("submitted_at", instant, nullable=False),
+        sa.Column("reviewed_by", text),
+        sa.Column("reviewed_at", instant),
+        sa.Column("review_note", text),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_version")),
+    )
+    op.create_index("uq_rule_version_rule_set_number", "rule_version", ["rule_set", "number"], unique=True)
+    op.create_index("ix_rule_version_status_submitted_at", "rule_version", ["status", "submitted_at", "id"])
+
+
+def _rule_publication() -> None:
+    op.create_table(
+        "rule_publication",
+        sa.Column("id", uid, nullable=False),
+        sa.Column("rule_set", text, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version_id", uid, nullable=False),
+        sa.Column("kind", text, nullable=False),
+        sa.Column("published_by", text, nullable=False),
+        sa.Column("published_at", instant, nullable=False),
+        sa.Column("note", text),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_publication")),
+        sa.ForeignKeyConstraint(["version_id"], ["rule_version.id"], name=op.f("fk_rule_publication_version_id")),
+    )
+    op.create_index("uq_rule_publication_rule_set_number", "rule_publication", ["rule_set", "number"], unique=True)
+
+
+def _decision() -> None:
+    op.create_table(
+        "decision",
+        sa.Column("id", uid, nullable=False),
+        sa.Column("rule_set", text, nullable=False),
+        sa.Column("version_id", uid, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("about", text, nullable=False),
+        sa.Column("subject_id", uid, nullable=False),
+        sa.Column("customer_id", uid),
+        sa.Column("decided_at", instant, nullable=False),
+        sa.Column("occasion", text, nullable=False),
+        sa.Column("asked_by", text, nullable=False),
+        sa.Column("facts", text, nullable=False),
+        sa.Column("rows", text, nullable=False),
+        sa.Column("results", text, nullable=False),
+        sa.Column("reasons", text, nullable=False),
+        sa.Column("fault", text),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sa.ForeignKeyConstraint(["version_id"], ["rule_version.id"], name=op.f("fk_decision_version_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_decision_customer_id")),
+    )
+    op.create_index("ix_decision_customer_id_decided_at", "decision", ["customer_id", "decided_at", "id"])
+    op.create_index(
+        "ix_decision_subject_id_rule_set_decided_at", "decision", ["subject_id", "rule_set", "decided_at", "id"]
+    )
+    op.create_index("ix_decision_rule_set_decided_at", "decision", ["rule_set", "decided_at", "id"])

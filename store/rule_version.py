@@ -1,0 +1,70 @@
+"""Versions of rule sets, and which of them was in force when: never changed, never deleted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, Key, coded, refers
+
+
+class RuleVersionStatus(enum.StrEnum):
+    """How far a version is: only an approved one may be published; published ones may come back by a rollback."""
+
+    SUBMITTED = "SUBMITTED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+    APPROVED = "APPROVED"
+    PUBLISHED = "PUBLISHED"
+
+
+class PublicationKind(enum.StrEnum):
+    """Why a version came into force."""
+
+    SHIPPED = "SHIPPED"
+    PUBLISHED = "PUBLISHED"
+    ROLLED_BACK = "ROLLED_BACK"
+
+
+class RuleVersionRow(Base):
+    """One version of one rule set: the text of its file and of its cases. `digest` is the SHA-256 of both."""
+
+    __tablename__ = "rule_version"
+    __table_args__ = (
+        sa.Index("uq_rule_version_rule_set_number", "rule_set", "number", unique=True),
+        sa.Index("ix_rule_version_status_submitted_at", "status", "submitted_at", "id"),
+    )
+
+    id: Mapped[Key]
+    rule_set: Mapped[str]
+    number: Mapped[int]
+    text: Mapped[str]
+    cases: Mapped[str]
+    digest: Mapped[str]
+    status: Mapped[RuleVersionStatus] = coded(RuleVersionStatus)
+    note: Mapped[str | None]
+    submitted_by: Mapped[str]
+    submitted_at: Mapped[dt.datetime]
+    reviewed_by: Mapped[str | None]
+    reviewed_at: Mapped[dt.datetime | None]
+    review_note: Mapped[str | None]
+
+
+class RulePublicationRow(Base):
+    """That a version came into force. The last one of a rule set is in force now. `number` counts them, from 1."""
+
+    __tablename__ = "rule_publication"
+    __table_args__ = (sa.Index("uq_rule_publication_rule_set_number", "rule_set", "number", unique=True),)
+
+    id: Mapped[Key]
+    rule_set: Mapped[str]
+    number: Mapped[int]
+    version_id: Mapped[uuid.UUID] = refers("rule_version.id")
+    kind: Mapped[PublicationKind] = coded(PublicationKind)
+    published_by: Mapped[str]
+    published_at: Mapped[dt.datetime]
+    note: Mapped[str | None] = mapped_column()

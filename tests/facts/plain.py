@@ -1,0 +1,116 @@
+"""What the facts of a customer are, said plainly over lists of rows: the definition that the SQL is held to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from store.customer import CustomerRow, CustomerSize
+from store.interaction import InteractionKind, InteractionRow
+from store.ledger import LedgerEntryRow, LedgerKind
+from store.ticket import ENDED, TicketKind, TicketRow
+
+RATES = {"CNY": Decimal(1), "GBP": Decimal("9.5"), "JPY": Decimal("0.046")}
+DECIMALS = {"CNY": 2, "GBP": 2, "JPY": 0}
+YEAR, TWO_YEARS, QUARTER = dt.timedelta(days=365), dt.timedelta(days=730), dt.timedelta(days=90)
+"""No leap day lies in the two years before the instant of the tests."""
+
+
+@dataclass
+class Life:
+    """All that is on record about one customer."""
+
+    customer: CustomerRow
+    entries: list[LedgerEntryRow] = field(default_factory=list)
+    tickets: list[TicketRow] = field(default_factory=list)
+    journal: list[InteractionRow] = field(default_factory=list)
+
+
+def facts(life: Life, at: dt.datetime) -> dict[str, Any]:
+    """The facts that come from ledger, tickets and journal, as of an instant."""
+    entries = [one for one in life.entries if one.occurred_at <= at]
+    own = [one for one in entries if one.currency == life.customer.currency]
+    bought = [one.occurred_at for one in entries if one.kind is LedgerKind.INVOICE and one.amount_minor > 0]
+    money = _money(life.customer.currency)
+    now, before = _spent(own, at - YEAR, at), _spent(own, at - TWO_YEARS, at - YEAR)
+    return {
+        "value_12m": money(now) if bought else None,
+        "value_before_12m": money(before) if bought else None,
+        "purchases_12m": sum(one > at - YEAR for one in bought),
+        "days_since_purchase": (at - max(bought)).days if bought else None,
+        "tenure_years": _anniversaries(min(bought).date(), at.date()) if bought else 0,
+        "potential": _potential(life.customer.size, now, before),
+        "exposure": money(max(0, sum(one.balance_minor for one in own))),
+        **_overdue(own, at, money),
+        **_cases(life.tickets, at),
+        **_contacts(life.journal, at),
+    }
+
+
+def _money(currency: str):
+    def convert(minor: int) -> Decimal:
+        return (Decimal(minor).scaleb(-DECIMALS[currency]) * RATES[currency]).quantize(Decimal("0.01"))
+
+    return convert
+
+
+def _spent(entries: Sequence[LedgerEntryRow], after: dt.datetime, until: dt.datetime) -> int:
+    inside = [one for one in entries if after < one.occurred_at <= until]
+    return sum(one.amount_minor for one in inside if one.kind is LedgerKind.INVOICE) - sum(
+        one.amount_minor for one in inside if one.kind is LedgerKind.RETURN
+    )
+
+
+def _anniversaries(first: dt.date, day: dt.date) -> int:
+    years = 0
+    while (first.year + years + 1, first.month, first.day) <= (day.year, day.month, day.day):
+        years += 1
+    return years
+
+
+def _potential(size: CustomerSize | None, now: int, before: int) -> str | None:
+    large = size in (CustomerSize.LARGE, CustomerSize.ENTERPRISE)
+    growth = now / before if before > 0 else None
+    if large or (growth is not None and growth >= 1.5):
+        return "high"
+    if size is CustomerSize.MEDIUM or (growth is not None and growth >= 1):
+        return "mid"
+    return None if size is None and growth is None else "low"
+
+
+def _overdue(entries: Sequence[LedgerEntryRow], at: dt.datetime, money) -> dict[str, Any]:
+    """Pay the invoices one after the other, as they are due, out of all that came in."""
+    left = -sum(one.balance_minor for one in entries if one.balance_minor < 0)
+    due = sorted((one for one in entries if one.kind is LedgerKind.INVOICE and one.due_on), key=lambda one: one.due_on)
+    unpaid, oldest = 0, None
+    for one in due:
+        missing = max(0, one.amount_minor - left)
+        left = max(0, left - one.amount_minor)
+        if missing and one.due_on < at.date():
+            unpaid, oldest = unpaid + missing, oldest or one.due_on
+    return {"overdue_amount": money(unpaid), "overdue_days": (at.date() - oldest).days if oldest else 0}
+
+
+def _cases(tickets: Sequence[TicketRow], at: dt.datetime) -> dict[str, Any]:
+    known = [one for one in tickets if one.opened_at <= at]
+    complaints = [one for one in known if one.kind is TicketKind.COMPLAINT]
+    return {
+        "complaints_90d": sum(one.opened_at > at - QUARTER for one in complaints),
+        "open_complaints": sum(one.status not in ENDED or (one.resolved_at or at) > at for one in complaints),
+        "disputes_12m": sum(bool(one.is_disputed) and one.opened_at > at - YEAR for one in known),
+    }
+
+
+def _contacts(journal: Sequence[InteractionRow], at: dt.datetime) -> dict[str, Any]:
+    known = [one for one in journal if one.occurred_at <= at]
+    said = [one.satisfaction for one in known if one.satisfaction and one.occurred_at > at - YEAR]
+    visits = [one.occurred_at for one in known if one.kind in (InteractionKind.VISIT, InteractionKind.RETURN_VISIT)]
+    times = [one.occurred_at for one in known]
+    return {
+        "satisfaction_12m": (Decimal(sum(said)) / len(said)).quantize(Decimal("0.01")) if said else None,
+        "days_since_contact": (at - max(times)).days if times else None,
+        "days_since_visit": (at - max(visits)).days if visits else None,
+    }

@@ -21,7 +21,7 @@ from tests.neo4j_server import is_here, shared_url
 PATIENCE = 60.0
 """Seconds: a test may run beside others on a busy machine."""
 
-NAMES = "CREATE (one:Generation {graph: $graph})-[two:CHILD_OF]->(three:Department) DELETE one, two, three"
+NAMES = "CREATE (one:Generation {graph: $graph, id: $graph})-[two:CHILD_OF]->(three:Department) DELETE one, two, three"
 """What tests themselves ask for by name; a new Neo4j warns of a name that it has never held."""
 
 ADAPTERS = (*stores.stores_here(), *(["neo4j"] if is_here() else []))

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from graph.reach import EVERYTHING, Reach, ReachKind
 from tests.graph.adapters import open_graph
 from tests.graph.naive import Naive
 from tests.graph.worlds import DAYS, NOBODY, World, ids, worlds
+
+pytestmark = pytest.mark.timeout(900)  # a Neo4j that has just started takes its time
 
 EXAMPLES = {"sqlite": 60, "postgresql": 40, "neo4j": 40}
 

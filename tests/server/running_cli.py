@@ -31,8 +31,9 @@ def c360(capsys: pytest.CaptureFixture[str], *arguments: str) -> Outcome:
 
 
 def program(*arguments: str) -> list[str]:
-    """The words that start the command line as a program."""
-    return [sys.executable, "-c", "from server.cli import main; main()", *arguments]
+    """The words that start the command line as a program, which Ctrl-C ends: a shell's background jobs ignore it."""
+    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    return [sys.executable, "-c", f"{heeds}; from server.cli import main; main()", *arguments]
 
 
 def start(

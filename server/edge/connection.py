@@ -31,7 +31,7 @@ PART_BYTES: Final = 33_554_432
 """When an answer ends the connection before its request was read, so long and so many bytes are thrown away: a
 connection that is closed with unread bytes is reset, and the client never sees the answer."""
 
-SIP_SECONDS: Final = 0.005
+SIP_SECONDS: Final = 0.02
 """Between two reads of what is thrown away, of all connections together, so much time is for others: a read takes up to
 256 KiB, and whoever sends as fast as he can would otherwise be read as fast as we can."""
 

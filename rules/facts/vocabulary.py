@@ -16,6 +16,7 @@ from rules.engine.column_file import COLUMN_KEYS, column_of
 from rules.engine.kinds import Column, did_you_mean
 from rules.engine.table import Words
 from rules.engine.yaml_tree import MOST_BYTES, Node, decoded, tree_of
+from rules.facts.calendar import CALENDAR
 
 M = TypeVar("M", bound=enum.StrEnum)
 
@@ -148,7 +149,7 @@ def rates() -> Mapping[str, Decimal]:
 
 
 def _files() -> Iterator[Path]:
-    yield from (path for path in sorted(FOLDER.glob("*.yaml")) if path != RATES)
+    yield from (path for path in sorted(FOLDER.glob("*.yaml")) if path not in (RATES, CALENDAR))
 
 
 def _fact(checked: Checked, about: Subject, name: str, entry: Node) -> Fact | None:

@@ -1,10 +1,10 @@
-"""Making decisions about customers: facts from the record, the rules in force, and a record of each decision."""
+"""Making decisions about customers and tickets: facts from the record, the rules in force, and a record of each decision."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.port import Graph
-from resolvers.facts.gathering import Gathered, gather
+from resolvers.facts.gathering import Facts, gather, gather_tickets
 from resolvers.facts.instants import Moment
+from resolvers.facts.records import Gathered
 from resolvers.rule_sets.versions import Version
 from rules.engine.kinds import Fault
 from rules.engine.recording import facts_text, fault_text, reasons_text, results_text, rows_text
@@ -33,11 +34,12 @@ class Asking:
 
 @dataclass(frozen=True)
 class Decided:
-    """What was decided about one customer; `id` is that of the record."""
+    """What was decided about one subject, and whose it is; `id` is that of the record."""
 
     id: uuid.UUID
+    subject_id: uuid.UUID
     customer_id: uuid.UUID
-    facts: Mapping[str, Any]
+    facts: Facts
     outcome: Outcome
 
 
@@ -52,16 +54,51 @@ async def decide_customers(
         UnknownFactError: the version reads what nothing computes about customers.
         GraphUnavailable: it reads what the network knows, and the graph store does not answer.
     """
-    names = [column.name for column in version.rule_set.table.inputs]
+    names = facts_read(version)
     gathered = await gather(await session.connection(), names, Moment(asking.now), ids, graph=graph)
-    decided = [Decided(new_id(), *each) for each in outcomes(version, gathered)]
+    return await _write(session, version, asking, gathered)
+
+
+async def decide_tickets(
+    session: AsyncSession, version: Version, asking: Asking, ids: Collection[uuid.UUID], *, graph: Graph | None = None
+) -> list[Decided]:
+    """Decide about tickets by one version, and write the decisions down; as `decide_customers` does."""
+    names = facts_read(version)
+    gathered = await gather_tickets(await session.connection(), names, Moment(asking.now), ids, graph=graph)
+    return await _write(session, version, asking, gathered)
+
+
+async def decide_at_hand(
+    session: AsyncSession,
+    version: Version,
+    asking: Asking,
+    facts: Facts,
+    *,
+    subject_id: uuid.UUID,
+    customer_id: uuid.UUID,
+) -> Decided:
+    """Decide about one subject on facts that are at hand, and write the decision down."""
+    decided = Decided(new_id(), subject_id, customer_id, facts, evaluate(version.rule_set, facts))
+    await session.execute(sa.insert(DecisionRow), [_row(version, asking, decided)])
+    return decided
+
+
+def facts_read(version: Version) -> list[str]:
+    """The names of the facts that a version reads."""
+    return [column.name for column in version.rule_set.table.inputs]
+
+
+async def _write(session: AsyncSession, version: Version, asking: Asking, gathered: Gathered) -> list[Decided]:
+    """Decide on what was gathered, and write it down."""
+    found = zip(outcomes(version, gathered), gathered.customers, strict=True)
+    decided = [Decided(new_id(), key, customer, facts, outcome) for (key, facts, outcome), customer in found]
     if decided:
         await session.execute(sa.insert(DecisionRow), [_row(version, asking, one) for one in decided])
     return decided
 
 
 def outcomes(version: Version, gathered: Gathered) -> list[tuple[uuid.UUID, dict[str, Any], Outcome]]:
-    """What a version says of each customer, on its facts."""
+    """What a version says of each subject, on its facts."""
     found: list[tuple[uuid.UUID, dict[str, Any], Outcome]] = []
     for key, facts in gathered.each():
         fault = gathered.faults.get(key)
@@ -80,7 +117,7 @@ def _row(version: Version, asking: Asking, one: Decided) -> dict[str, Any]:
         "version_id": version.id,
         "version": version.number,
         "about": version.rule_set.about,
-        "subject_id": one.customer_id,
+        "subject_id": one.subject_id,
         "customer_id": one.customer_id,
         "decided_at": asking.now,
         "occasion": asking.occasion,

@@ -1,49 +1,33 @@
-"""Gathering facts about customers: one statement for any number of them, and at most one call of the graph."""
+"""Gathering facts: one statement for any number of subjects, one more for their customers, at most one graph call."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from typing import Final
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from graph.port import Graph
 from resolvers.facts.conversion import NoRateError
-from resolvers.facts.customer import SOURCES
+from resolvers.facts.customer import CUSTOMERS
 from resolvers.facts.instants import Moment
 from resolvers.facts.network import ALONE, GROUP_EXPOSURE, group_exposures
-from resolvers.facts.parts import CUSTOMER, Part
+from resolvers.facts.records import (
+    Gathered,
+    UnknownFactError,
+    columns_of,
+    computed,
+    read,
+    statement_of,
+)
+from resolvers.facts.ticket import CUSTOMER_OF, TICKETS
 from rules.engine.kinds import Value
-from store.lists import ListOf, member
-from store.types import Uid
 
 CHUNK: Final = 5_000
 """Customers whose facts are in memory at once when all are gathered."""
 
 Facts = Mapping[str, Value | None]
-
-
-@dataclass
-class Gathered:
-    """Facts of customers, a list a fact, in the order of `ids`; and of whom a fact cannot be known, with why."""
-
-    ids: list[uuid.UUID]
-    columns: dict[str, list[Any]]
-    faults: dict[uuid.UUID, str] = field(default_factory=dict)
-
-    def each(self) -> Iterator[tuple[uuid.UUID, dict[str, Any]]]:
-        """Each customer with its facts; what cannot be known is null, and `faults` says why."""
-        names = list(self.columns)
-        for key, *values in zip(self.ids, *self.columns.values(), strict=True):
-            yield key, dict(zip(names, values, strict=True))
-
-
-class UnknownFactError(LookupError):
-    """Nothing computes a fact of this name about customers."""
 
 
 async def gather(
@@ -60,9 +44,8 @@ async def gather(
         UnknownFactError: a name is not a fact about customers, or needs a graph and there is none.
         GraphUnavailable: the graph store does not answer.
     """
-    statement = _statement(_columns(names), narrowed=True)
-    rows = await connection.execute(statement, {**moment.parameters(), "ids": sorted(set(ids))})
-    return await _gathered(rows.all(), names, moment, graph)
+    found = await read(connection, CUSTOMERS, _of_store(names), moment, ids)
+    return await _with_network(found, names, moment, graph)
 
 
 async def gather_all(
@@ -74,82 +57,59 @@ async def gather_all(
     chunk: int = CHUNK,
 ) -> AsyncIterator[Gathered]:
     """The facts of all customers, some thousands at a time, in the order of their ids. Raises what `gather` does."""
-    rows = await connection.stream(_statement(_columns(names), narrowed=False), moment.parameters())
+    stored = _of_store(names)
+    statement = statement_of(CUSTOMERS, columns_of(CUSTOMERS, stored), narrowed=False)
+    rows = await connection.stream(statement, moment.parameters())
     async for partition in rows.partitions(chunk):
-        yield await _gathered(partition, names, moment, graph)
+        yield await _with_network(computed(CUSTOMERS, stored, partition, moment), names, moment, graph)
 
 
-def _columns(names: Sequence[str]) -> tuple[tuple[Part | None, str], ...]:
-    """All columns that the facts need, each once."""
-    found: dict[tuple[Part | None, str], None] = {}
-    for name in _of_store(names):
-        found |= dict.fromkeys(SOURCES[name].columns)
-    return tuple(found)
+async def gather_tickets(
+    connection: AsyncConnection,
+    names: Sequence[str],
+    moment: Moment,
+    ids: Collection[uuid.UUID],
+    *,
+    graph: Graph | None = None,
+) -> Gathered:
+    """The facts of these tickets and of their customers, as of a moment; what is not on record is left out.
+
+    Raises:
+        UnknownFactError: a name is a fact neither about tickets nor about customers, or needs a graph.
+        GraphUnavailable: the graph store does not answer.
+    """
+    own = [name for name in names if name in TICKETS.sources]
+    theirs = [name for name in names if name not in TICKETS.sources]
+    found = await read(connection, TICKETS, [*own, CUSTOMER_OF], moment, ids)
+    found.customers = found.columns.pop(CUSTOMER_OF)
+    if theirs:
+        _spread(found, await gather(connection, theirs, moment, found.customers, graph=graph))
+    return found
+
+
+def _spread(found: Gathered, theirs: Gathered) -> None:
+    """Give each subject the facts of its customer, and what is not known of them."""
+    place = {key: at for at, key in enumerate(theirs.ids)}
+    for name, values in theirs.columns.items():
+        found.columns[name] = [values[place[customer]] for customer in found.customers]
+    for key, customer in zip(found.ids, found.customers, strict=True):
+        if customer in theirs.faults:
+            found.faults[key] = theirs.faults[customer]
 
 
 def _of_store(names: Sequence[str]) -> list[str]:
     """The facts that one statement gives: all but the network's, and what those start from."""
-    wanted = list(dict.fromkeys([*names, *([ALONE] if GROUP_EXPOSURE in names else [])]))
-    unknown = [name for name in wanted if name not in SOURCES and name != GROUP_EXPOSURE]
-    if unknown:
-        raise UnknownFactError(f"nothing computes {', '.join(unknown)} about customers")
-    return [name for name in wanted if name != GROUP_EXPOSURE]
+    alone: list[str] = [ALONE] if GROUP_EXPOSURE in names else []
+    return [name for name in dict.fromkeys([*names, *alone]) if name != GROUP_EXPOSURE]
 
 
-@lru_cache(maxsize=64)
-def _statement(columns: tuple[tuple[Part | None, str], ...], *, narrowed: bool) -> sa.Select[Any]:
-    """The customers with these columns: each part once, with those of its columns that are needed."""
-    within = _in_ids if narrowed else _all
-    by_part: dict[str, tuple[Part, set[str]]] = {}
-    for part, name in columns:
-        if part is not None:
-            by_part.setdefault(part.name, (part, set()))[1].add(name)
-    source: sa.FromClause = CUSTOMER
-    subqueries = {}
-    for part, names in by_part.values():
-        found = subqueries[part.name] = part.subquery(frozenset(names), within)
-        source = source.outerjoin(found, found.c.customer_id == CUSTOMER.c.id)
-    chosen = [(CUSTOMER if part is None else subqueries[part.name]).c[name] for part, name in columns]
-    return sa.select(CUSTOMER.c.id, *chosen).select_from(source).where(within(CUSTOMER.c.id)).order_by(CUSTOMER.c.id)
-
-
-def _in_ids(column: sa.ColumnElement[uuid.UUID]) -> sa.ColumnElement[bool]:
-    return member(column, sa.bindparam("ids", type_=ListOf(Uid())))
-
-
-def _all(_: sa.ColumnElement[uuid.UUID]) -> sa.ColumnElement[bool]:
-    return sa.true()
-
-
-async def _gathered(rows: Sequence[sa.Row[Any]], names: Sequence[str], moment: Moment, graph: Graph | None) -> Gathered:
-    place = {column: at for at, column in enumerate(_columns(names), start=1)}
-    found = Gathered([row[0] for row in rows], {})
-    for name in _of_store(names):
-        found.columns[name] = _computed(name, rows, place, moment, found.faults)
+async def _with_network(found: Gathered, names: Sequence[str], moment: Moment, graph: Graph | None) -> Gathered:
+    found.customers = found.ids
     if GROUP_EXPOSURE in names:
         await _add_group_exposure(found, moment, graph)
     if ALONE not in names:
         found.columns.pop(ALONE, None)
     return found
-
-
-def _computed(
-    name: str,
-    rows: Sequence[sa.Row[Any]],
-    place: Mapping[tuple[Part | None, str], int],
-    moment: Moment,
-    faults: dict[uuid.UUID, str],
-) -> list[Any]:
-    """One fact of all rows."""
-    value, places = SOURCES[name].value, [place[column] for column in SOURCES[name].columns]
-    computed = []
-    for row in rows:
-        try:
-            computed.append(value(moment, *[row[at] for at in places]))
-        except NoRateError as error:
-            faults[row[0]] = f"{name}: {error}"
-            computed.append(None)
-    return computed
 
 
 async def _add_group_exposure(found: Gathered, moment: Moment, graph: Graph | None) -> None:

@@ -44,6 +44,7 @@ class Moment:
             "day": self.day,
             "quarter_ago": self.at - 90 * DAY,
             "month_ago": self.at - 30 * DAY,
+            "year_ago_day": months_before(self.at.astimezone(dt.UTC), 12).date(),
             **{name: months_before(self.at, months) for name, months in back.items()},
         }
 
@@ -70,3 +71,4 @@ QUARTER_AGO: Final = _instant("quarter_ago")
 YEAR_AGO: Final = _instant("year_ago")
 TWO_YEARS_AGO: Final = _instant("two_years_ago")
 TODAY: Final = sa.bindparam("day", type_=sa.Date())
+YEAR_AGO_DAY: Final = sa.bindparam("year_ago_day", type_=sa.Date())

@@ -1,4 +1,4 @@
-"""What facts are made of: tables of the record, narrowed to what had happened by the instant, a row a customer."""
+"""What facts are made of: tables of the record, narrowed to what had happened by the instant, a row a subject."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from resolvers.facts.instants import AT, QUARTER_AGO, TODAY, TWO_YEARS_AGO, YEAR_AGO
+from resolvers.facts.instants import AT, MONTH_AGO, QUARTER_AGO, TWO_YEARS_AGO, YEAR_AGO
 from store.base import Base
 from store.interaction import InteractionKind
 from store.ledger import LedgerKind
 from store.ticket import ENDED, TicketKind
 
 Within = Callable[[sa.ColumnElement[uuid.UUID]], sa.ColumnElement[bool]]
-"""Narrows a column of customer ids to the customers that are asked for."""
+"""Narrows a column of ids to the subjects that are asked for."""
 
 CUSTOMER: Final = Base.metadata.tables["customer"]
-_ENTRY: Final = Base.metadata.tables["ledger_entry"]
+ENTRY: Final = Base.metadata.tables["ledger_entry"]
 _TICKET: Final = Base.metadata.tables["ticket"]
 _INTERACTION: Final = Base.metadata.tables["interaction"]
 _GRADE: Final = Base.metadata.tables["grade_period"]
@@ -28,24 +28,25 @@ _CREDIT: Final = Base.metadata.tables["credit_account"]
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A source of columns by customer. Only those that a fact needs are selected."""
+    """A source of columns by subject. Only those that a fact needs are selected."""
 
     name: str
     columns: Mapping[str, sa.ColumnElement[Any]]
     source: sa.FromClause
-    customer_id: sa.ColumnElement[uuid.UUID]
+    key: sa.ColumnElement[uuid.UUID]
+    """The id of the subject."""
     holds: tuple[sa.ColumnElement[bool], ...] = ()
     is_grouped: bool = True
 
     def subquery(self, names: frozenset[str], within: Within) -> sa.Subquery:
-        """Its rows with these columns, one a customer that has any."""
+        """Its rows with these columns, one a subject that has any."""
         columns = [self.columns[name].label(name) for name in sorted(names)]
-        chosen = sa.select(self.customer_id.label("customer_id"), *columns).select_from(self.source)
-        chosen = chosen.where(within(self.customer_id), *self.holds)
-        return (chosen.group_by(self.customer_id) if self.is_grouped else chosen).subquery(self.name)
+        chosen = sa.select(self.key.label("key"), *columns).select_from(self.source)
+        chosen = chosen.where(within(self.key), *self.holds)
+        return (chosen.group_by(self.key) if self.is_grouped else chosen).subquery(self.name)
 
 
-def _sum(amount: sa.ColumnElement[int], *when: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+def summed(amount: sa.ColumnElement[int], *when: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
     """A sum as a 64-bit integer of the rows for which all conditions hold, 0 if there are none."""
     total = sa.func.sum(amount).filter(*when) if when else sa.func.sum(amount)
     return sa.cast(sa.func.coalesce(total, 0), sa.BigInteger)
@@ -56,39 +57,44 @@ def _count(*when: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 _VALUE: Final = sa.case(
-    {LedgerKind.INVOICE.value: _ENTRY.c.amount_minor, LedgerKind.RETURN.value: -_ENTRY.c.amount_minor},
-    value=_ENTRY.c.kind,
+    {LedgerKind.INVOICE.value: ENTRY.c.amount_minor, LedgerKind.RETURN.value: -ENTRY.c.amount_minor},
+    value=ENTRY.c.kind,
     else_=0,
 )
-_BOUGHT: Final = sa.and_(_ENTRY.c.kind == LedgerKind.INVOICE, _ENTRY.c.amount_minor > 0)
-_OWN_CURRENCY: Final = _ENTRY.c.currency == CUSTOMER.c.currency
+_BOUGHT: Final = sa.and_(ENTRY.c.kind == LedgerKind.INVOICE, ENTRY.c.amount_minor > 0)
+OWN_CURRENCY: Final = ENTRY.c.currency == CUSTOMER.c.currency
 
 LEDGER: Final = Part(
     "ledger",
     {
-        "spent_12m": _sum(_VALUE, _ENTRY.c.occurred_at > YEAR_AGO, _OWN_CURRENCY),
-        "spent_before_12m": _sum(
-            _VALUE, _ENTRY.c.occurred_at <= YEAR_AGO, _ENTRY.c.occurred_at > TWO_YEARS_AGO, _OWN_CURRENCY
+        "spent_12m": summed(_VALUE, ENTRY.c.occurred_at > YEAR_AGO, OWN_CURRENCY),
+        "spent_before_12m": summed(
+            _VALUE, ENTRY.c.occurred_at <= YEAR_AGO, ENTRY.c.occurred_at > TWO_YEARS_AGO, OWN_CURRENCY
         ),
-        "purchases_12m": _count(_BOUGHT, _ENTRY.c.occurred_at > YEAR_AGO),
-        "first_purchase_at": sa.func.min(_ENTRY.c.occurred_at).filter(_BOUGHT),
-        "last_purchase_at": sa.func.max(_ENTRY.c.occurred_at).filter(_BOUGHT),
-        "balance": _sum(_ENTRY.c.balance_minor, _OWN_CURRENCY),
+        "payments_12m": _count(ENTRY.c.kind == LedgerKind.PAYMENT, ENTRY.c.occurred_at > YEAR_AGO),
+        "purchases_12m": _count(_BOUGHT, ENTRY.c.occurred_at > YEAR_AGO),
+        "first_purchase_at": sa.func.min(ENTRY.c.occurred_at).filter(_BOUGHT),
+        "last_purchase_at": sa.func.max(ENTRY.c.occurred_at).filter(_BOUGHT),
+        "balance": summed(ENTRY.c.balance_minor, OWN_CURRENCY),
     },
-    _ENTRY.join(CUSTOMER, CUSTOMER.c.id == _ENTRY.c.customer_id),
-    _ENTRY.c.customer_id,
-    (_ENTRY.c.occurred_at <= AT,),
+    ENTRY.join(CUSTOMER, CUSTOMER.c.id == ENTRY.c.customer_id),
+    ENTRY.c.customer_id,
+    (ENTRY.c.occurred_at <= AT,),
 )
 
 _COMPLAINT: Final = _TICKET.c.kind == TicketKind.COMPLAINT
 _ENDED_AT: Final = sa.func.coalesce(_TICKET.c.resolved_at, _TICKET.c.closed_at, _TICKET.c.updated_at)
+_REPAIR: Final = _TICKET.c.kind == TicketKind.REPAIR
 _HAS_ENDED: Final = sa.and_(_TICKET.c.status.in_(sorted(ENDED)), _ENDED_AT <= AT)
 
 TICKETS: Final = Part(
     "tickets",
     {
+        "complaints_30d": _count(_COMPLAINT, _TICKET.c.opened_at > MONTH_AGO),
         "complaints_90d": _count(_COMPLAINT, _TICKET.c.opened_at > QUARTER_AGO),
         "open_complaints": _count(_COMPLAINT, ~_HAS_ENDED),
+        "repairs_12m": _count(_REPAIR, _TICKET.c.opened_at > YEAR_AGO),
+        "last_repair_at": sa.func.max(_TICKET.c.resolved_at).filter(_REPAIR, _TICKET.c.resolved_at <= AT),
         "disputes_12m": _count(_TICKET.c.is_disputed, _TICKET.c.opened_at > YEAR_AGO),
     },
     _TICKET,
@@ -102,9 +108,10 @@ _VISIT: Final = _INTERACTION.c.kind.in_([InteractionKind.VISIT, InteractionKind.
 JOURNAL: Final = Part(
     "journal",
     {
-        "satisfaction_sum": _sum(_INTERACTION.c.satisfaction, _THIS_YEAR),
+        "satisfaction_sum": summed(_INTERACTION.c.satisfaction, _THIS_YEAR),
         "satisfaction_count": sa.func.count(_INTERACTION.c.satisfaction).filter(_THIS_YEAR),
         "last_contact_at": sa.func.max(_INTERACTION.c.occurred_at),
+        "last_care_at": sa.func.max(_INTERACTION.c.occurred_at).filter(_INTERACTION.c.kind == InteractionKind.CARE),
         "last_visit_at": sa.func.max(_INTERACTION.c.occurred_at).filter(_VISIT),
     },
     _INTERACTION,
@@ -123,52 +130,14 @@ GRADE: Final = Part(
 
 CREDIT: Final = Part(
     "credit",
-    {"rating": _CREDIT.c.rating, "limit_minor": _CREDIT.c.limit_minor, "credit_currency": _CREDIT.c.currency},
+    {
+        "rating": _CREDIT.c.rating,
+        "limit_minor": _CREDIT.c.limit_minor,
+        "credit_currency": _CREDIT.c.currency,
+        "is_blocked": _CREDIT.c.is_blocked,
+        "reviewed_on": _CREDIT.c.reviewed_on,
+    },
     _CREDIT,
     _CREDIT.c.customer_id,
     is_grouped=False,
-)
-
-
-@dataclass(frozen=True, eq=False)
-class OverduePart(Part):
-    """What is overdue: all that was paid settles the invoices with a day of payment in the order in which it comes."""
-
-    def subquery(self, names: frozenset[str], within: Within) -> sa.Subquery:
-        """The due sum, all that was paid or credited, and the oldest day of payment of what is not settled."""
-        dues = _dues(within)
-        late = dues.c.due_on < TODAY
-        paid = sa.func.max(dues.c.paid)
-        columns = {
-            "due_minor": sa.func.coalesce(sa.func.max(dues.c.running).filter(late), 0),
-            "paid_minor": paid,
-            "oldest_due_on": sa.func.min(dues.c.due_on).filter(late, dues.c.running > dues.c.paid),
-        }
-        chosen = sa.select(dues.c.customer_id, *(columns[name].label(name) for name in sorted(names)))
-        return chosen.group_by(dues.c.customer_id).subquery(self.name)
-
-
-def _dues(within: Within) -> sa.Subquery:
-    """Each invoice with a day of payment, what such invoices add up to until it, and all that was paid."""
-    mine = (within(_ENTRY.c.customer_id), _ENTRY.c.occurred_at <= AT, _OWN_CURRENCY)
-    joined = _ENTRY.join(CUSTOMER, CUSTOMER.c.id == _ENTRY.c.customer_id)
-    settled = sa.select(_ENTRY.c.customer_id, _sum(-_ENTRY.c.balance_minor).label("paid")).select_from(joined)
-    paid = settled.where(*mine, _ENTRY.c.balance_minor < 0).group_by(_ENTRY.c.customer_id).subquery("paid")
-    running = sa.func.sum(_ENTRY.c.amount_minor).over(
-        partition_by=_ENTRY.c.customer_id, order_by=(_ENTRY.c.due_on, _ENTRY.c.id)
-    )
-    chosen = sa.select(
-        _ENTRY.c.customer_id,
-        _ENTRY.c.due_on,
-        sa.cast(running, sa.BigInteger).label("running"),
-        sa.func.coalesce(paid.c.paid, 0).label("paid"),
-    ).select_from(joined.outerjoin(paid, paid.c.customer_id == _ENTRY.c.customer_id))
-    return chosen.where(*mine, _ENTRY.c.kind == LedgerKind.INVOICE, _ENTRY.c.due_on.is_not(None)).subquery("dues")
-
-
-OVERDUE: Final = OverduePart(
-    "overdue",
-    dict.fromkeys(("due_minor", "paid_minor", "oldest_due_on"), sa.null()),
-    _ENTRY,
-    _ENTRY.c.customer_id,
 )

@@ -41,12 +41,14 @@ class JsonObject(JsonElement):
 class JsonArray(JsonElement):
     """`[value, ...]`."""
 
+    inherit_cache = True
     name = "json_array_of"
 
 
 class JsonRows(JsonElement):
     """All rows' documents (first clause) for which the second clause holds, as one array in the sub-select's order."""
 
+    inherit_cache = True
     name = "json_rows_of"
 
 

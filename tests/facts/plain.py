@@ -15,7 +15,7 @@ from store.ticket import ENDED, TicketKind, TicketRow
 
 RATES = {"CNY": Decimal(1), "GBP": Decimal("9.5"), "JPY": Decimal("0.046")}
 DECIMALS = {"CNY": 2, "GBP": 2, "JPY": 0}
-YEAR, TWO_YEARS, QUARTER = dt.timedelta(days=365), dt.timedelta(days=730), dt.timedelta(days=90)
+YEAR, TWO_YEARS, QUARTER, MONTH = (dt.timedelta(days=days) for days in (365, 730, 90, 30))
 """No leap day lies in the two years before the instant of the tests."""
 
 
@@ -43,8 +43,10 @@ def facts(life: Life, at: dt.datetime) -> dict[str, Any]:
         "days_since_purchase": (at - max(bought)).days if bought else None,
         "tenure_years": _anniversaries(min(bought).date(), at.date()) if bought else 0,
         "potential": _potential(life.customer.size, now, before),
+        "payments_12m": sum(one.kind is LedgerKind.PAYMENT and one.occurred_at > at - YEAR for one in entries),
         "exposure": money(max(0, sum(one.balance_minor for one in own))),
         **_overdue(own, at, money),
+        **_punctuality(own, at),
         **_cases(life.tickets, at),
         **_contacts(life.journal, at),
     }
@@ -94,10 +96,36 @@ def _overdue(entries: Sequence[LedgerEntryRow], at: dt.datetime, money) -> dict[
     return {"overdue_amount": money(unpaid), "overdue_days": (at.date() - oldest).days if oldest else 0}
 
 
+def _punctuality(entries: Sequence[LedgerEntryRow], at: dt.datetime) -> dict[str, Any]:
+    """Pay the invoices with each payment as it comes, the one that is due first before the others."""
+    due = sorted((one for one in entries if one.kind is LedgerKind.INVOICE and one.due_on), key=lambda one: one.due_on)
+    payments = sorted((one for one in entries if one.balance_minor < 0), key=lambda one: one.occurred_at)
+    delays = []
+    for place, invoice in enumerate(due):
+        owed, paid, settled_on = sum(one.amount_minor for one in due[: place + 1]), 0, at.date()
+        for payment in payments:
+            paid -= payment.balance_minor
+            if paid >= owed:
+                settled_on = payment.occurred_at.date()
+                break
+        if at.date() - YEAR <= invoice.due_on < at.date():
+            delays.append(max(0, (settled_on - invoice.due_on).days) if owed else 0)
+    return {
+        "invoices_due_12m": len(delays),
+        "late_payments_12m": sum(one > 0 for one in delays),
+        "longest_delay_12m": max(delays, default=None),
+    }
+
+
 def _cases(tickets: Sequence[TicketRow], at: dt.datetime) -> dict[str, Any]:
     known = [one for one in tickets if one.opened_at <= at]
     complaints = [one for one in known if one.kind is TicketKind.COMPLAINT]
+    repairs = [one for one in known if one.kind is TicketKind.REPAIR]
+    repaired = [one.resolved_at for one in repairs if one.resolved_at and one.resolved_at <= at]
     return {
+        "complaints_30d": sum(one.opened_at > at - MONTH for one in complaints),
+        "repairs_12m": sum(one.opened_at > at - YEAR for one in repairs),
+        "days_since_repair": (at - max(repaired)).days if repaired else None,
         "complaints_90d": sum(one.opened_at > at - QUARTER for one in complaints),
         "open_complaints": sum(one.status not in ENDED or (one.resolved_at or at) > at for one in complaints),
         "disputes_12m": sum(bool(one.is_disputed) and one.opened_at > at - YEAR for one in known),
@@ -108,9 +136,11 @@ def _contacts(journal: Sequence[InteractionRow], at: dt.datetime) -> dict[str, A
     known = [one for one in journal if one.occurred_at <= at]
     said = [one.satisfaction for one in known if one.satisfaction and one.occurred_at > at - YEAR]
     visits = [one.occurred_at for one in known if one.kind in (InteractionKind.VISIT, InteractionKind.RETURN_VISIT)]
+    care = [one.occurred_at for one in known if one.kind is InteractionKind.CARE]
     times = [one.occurred_at for one in known]
     return {
         "satisfaction_12m": (Decimal(sum(said)) / len(said)).quantize(Decimal("0.01")) if said else None,
         "days_since_contact": (at - max(times)).days if times else None,
+        "days_since_care": (at - max(care)).days if care else None,
         "days_since_visit": (at - max(visits)).days if visits else None,
     }

@@ -16,12 +16,12 @@ from resolvers.facts.network import GROUP_EXPOSURE
 from rules.facts.vocabulary import Subject, vocabulary
 from store.base import new_id
 from store.credit import CreditRating
-from store.customer import CustomerSize
+from store.customer import CustomerSize, CustomerStatus
 from store.grade import Grade
 from store.interaction import InteractionKind
 from store.ledger import LedgerKind
 from store.ticket import TicketKind, TicketStatus
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 from tests.factories.credit import add_credit_account
 from tests.factories.customer import add_customer
 from tests.factories.grade import add_grade_period
@@ -34,6 +34,7 @@ from tests.graph.adapters import open_reading
 
 pytestmark = pytest.mark.anyio
 
+DAY = dt.timedelta(days=1)
 CURRENCIES = ("CNY", "GBP", "JPY")
 
 
@@ -47,7 +48,13 @@ async def random_life(session, chance: random.Random) -> Life:
     """A customer with dealings at random times from three years ago to a little after now."""
 
     def moment() -> dt.datetime:
-        edges = (NOW, NOW - dt.timedelta(days=90), months_before(NOW, 12), months_before(NOW, 24))
+        edges = (
+            NOW,
+            NOW - dt.timedelta(days=90),
+            NOW - dt.timedelta(days=30),
+            months_before(NOW, 12),
+            months_before(NOW, 24),
+        )
         if chance.random() < 0.3:
             return chance.choice(edges)
         return NOW - dt.timedelta(days=chance.randint(-20, 1_000), seconds=chance.randint(0, 86_399))
@@ -64,7 +71,7 @@ async def random_life(session, chance: random.Random) -> Life:
     for _ in range(chance.randint(0, 5)):
         ended = chance.choice([None, moment()])
         values = {"status": TicketStatus.RESOLVED if ended else TicketStatus.NEW, "resolved_at": ended}
-        kind = chance.choice([TicketKind.COMPLAINT, TicketKind.FAULT])
+        kind = chance.choice([TicketKind.COMPLAINT, TicketKind.FAULT, TicketKind.REPAIR])
         disputed = chance.choice([None, True, False])
         made = await add_ticket(session, life.customer, kind=kind, opened_at=moment(), is_disputed=disputed, **values)
         life.tickets.append(made)
@@ -114,6 +121,46 @@ async def test_credit_is_told_in_yuan(database):
         found = await gather(await session.connection(), names, Moment(NOW), [customer.id])
 
     assert found.columns == {"credit_rating": ["AA"], "credit_limit": [Decimal("9500.00")]}
+
+
+async def test_what_the_credit_account_and_the_archive_say(database):
+    async with database.transaction() as session:
+        changed = NOW - dt.timedelta(days=400)
+        values = {"birthday": dt.date(1990, 3, 1), "status": CustomerStatus.DORMANT, "created_at": changed}
+        known, bare = await add_customer(session, **values), await add_customer(session)
+        await add_credit_account(session, known, limit_minor=1_000_00, is_blocked=True, reviewed_on=TODAY - DAY)
+        await add_entry(session, known, amount_minor=1_000_01)
+        names = [
+            "customer_status", "is_credit_blocked", "days_since_credit_review", "credit_used_percent",
+            "days_since_archive_change", "birthday_in_days",
+        ]  # fmt: skip
+        found = dict((await gather(await session.connection(), names, Moment(NOW), [known.id, bare.id])).each())
+
+    assert tuple(found[known.id].values()) == ("DORMANT", True, 1, 101, 400, 364)
+    assert tuple(found[bare.id].values()) == ("ACTIVE", False, None, None, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("day", "birthday", "days"),
+    [("2026-03-02", "1990-03-02", 0), ("2026-03-02", "1990-03-03", 1), ("2026-03-02", "1992-02-29", 363),
+     ("2026-02-28", "1992-02-29", 0), ("2028-02-28", "1992-02-29", 1)],
+)  # fmt: skip
+def test_birthdays_come_every_year(day, birthday, days):
+    value = SOURCES["birthday_in_days"].value
+
+    assert value(Moment(dt.datetime.fromisoformat(f"{day}T10:00:00+00:00")), dt.date.fromisoformat(birthday)) == days
+
+
+@pytest.mark.parametrize(
+    ("day", "festival", "days"),
+    [("2026-02-16", "spring_festival", 1), ("2026-02-17", "spring_festival", 0), ("2026-02-18", "qingming", 46),
+     ("2040-01-01", None, None)],
+)  # fmt: skip
+def test_the_next_festival_is_that_of_the_calendar(day, festival, days):
+    moment = Moment(dt.datetime.fromisoformat(f"{day}T10:00:00+00:00"))
+
+    assert (SOURCES["next_festival"].value(moment), SOURCES["days_to_festival"].value(moment)) == (festival, days)
+    assert SOURCES["month"].value(moment) == moment.day.month
 
 
 async def test_a_group_owes_what_its_members_owe_together_and_who_is_alone_what_it_owes(database, store_url):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from rules.engine.problem import RuleFileError
 from rules.engine.reference import evaluate
 from rules.engine.rule_file import read_rule_set
-from rules.facts.vocabulary import Level, Subject, rates, read_rates, read_vocabulary, vocabulary
+from rules.facts.calendar import CALENDAR
+from rules.facts.vocabulary import FOLDER, RATES, Level, Subject, rates, read_rates, read_vocabulary, vocabulary
 
 FILE = """\
 rule_set: fee
@@ -103,3 +105,17 @@ def test_rates_are_positive_and_know_their_base():
 def test_a_subject_lends_its_facts_to_what_belongs_to_it():
     assert Subject.CUSTOMER in Subject.TICKET.includes
     assert Subject.TICKET not in Subject.CUSTOMER.includes
+
+
+def test_a_fact_is_declared_once():
+    names = [name for path in sorted(FOLDER.glob("*.yaml")) for name in _declared(path)]
+
+    assert sorted(names) == sorted(set(names)) == sorted(vocabulary().facts)
+
+
+def _declared(path: Path) -> list[str]:
+    return [] if path in (RATES, CALENDAR) else list(read_vocabulary(path.read_text("utf-8"), str(path)))
+
+
+def test_every_subject_has_facts():
+    assert all(any(fact.about is subject for fact in vocabulary().facts.values()) for subject in Subject)

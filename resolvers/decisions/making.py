@@ -1,4 +1,4 @@
-"""Making decisions about customers and tickets: facts from the record, the rules in force, and a record of each decision."""
+"""Making decisions about customers and tickets: facts from the record, the rules in force, a record of each decision."""
 
 from __future__ import annotations
 

@@ -151,6 +151,10 @@ def _spans(opened_at: dt.datetime, changes: Sequence[tuple[str, str, str]]) -> I
     yield begins, None, runs
 
 
+def _is_open(moment: Moment, *ending: Any) -> bool:
+    return _ended_at(moment, *ending) is None
+
+
 def _waited_hours(moment: Moment, opened_at: dt.datetime, changes: Changes, *ending: Any) -> Decimal:
     return _hours(waited(moment, opened_at, changes, *ending), ROUND_FLOOR)
 
@@ -158,8 +162,8 @@ def _waited_hours(moment: Moment, opened_at: dt.datetime, changes: Changes, *end
 def _used_percent(
     moment: Moment, due_at: dt.datetime | None, opened_at: dt.datetime, changes: Changes, *ending: Any
 ) -> Decimal | None:
-    """What was waited in hundredths of the working time that there was; None without a target, or without time."""
-    if due_at is None:
+    """What was waited in hundredths of the working time that there was; None without any, and when it has ended."""
+    if due_at is None or _ended_at(moment, *ending) is not None:
         return None
     allowed = working_time(working_calendar(), opened_at, due_at)
     if allowed <= _NOTHING:
@@ -203,6 +207,7 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
         "severity": Source(((OF_ITSELF, "severity"),), _code),
         "channel": Source(((OF_ITSELF, "channel"),), _code),
         "ticket_status": Source(((OF_ITSELF, "status"),), _code),
+        "is_open": Source(_ENDING, _is_open),
         "ticket_age_hours": Source((_OPENED,), _age),
         "working_hours_waited": Source((_OPENED, _CHANGES, *_ENDING), _waited_hours),
         "is_first_reply_done": Source((_REPLIED,), _replied),

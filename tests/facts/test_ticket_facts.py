@@ -134,14 +134,14 @@ async def test_targets_are_told_as_what_is_left_and_never_too_early(database):
 
 
 async def test_a_reply_and_an_end_stop_their_clocks(database):
-    names = ("working_hours_to_first_reply", "working_hours_to_due", "is_first_reply_done")
+    names = ("working_hours_to_first_reply", "working_hours_to_due", "is_first_reply_done", "is_open")
     async with database.transaction() as session:
         dues = {"first_reply_due_at": NOON, "due_at": NOON}
         done = {"status": TicketStatus.CLOSED, "first_replied_at": NOON, "closed_at": NOON}
         ticket = await add_ticket(session, await add_customer(session), opened_at=MONDAY, **dues, **done)
         told = [await facts(session, ticket, moment, *names) for moment in (at("2026-03-02T11:00"), NOON)]
 
-    assert told == [[1, 1, False], [None, None, True]]
+    assert told == [[1, 1, False, True], [None, None, True, False]]
 
 
 async def test_a_repair_is_called_back_by_a_follow_up_or_an_entry_of_the_journal(database):

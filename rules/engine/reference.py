@@ -50,9 +50,13 @@ def decide(table: DecisionTable, facts: Mapping[str, Any]) -> Outcome:
     known, errors = facts_for(table.inputs, facts)
     if errors:
         return Outcome(errors=errors)
-    hits = _matching(table, known)
+    return answer(table, _matching(table, known), known)
+
+
+def answer(table: DecisionTable, hits: Sequence[Row], facts: Mapping[str, Any]) -> Outcome:
+    """What a table answers when these of its rows match, which are in its order; the facts must fit."""
     try:
-        return _resolved(table, hits, known)
+        return _resolved(table, hits, facts)
     except _ViolatedError as violated:
         rows = tuple(row.id for row in hits)
         error = EvaluationError(Fault.HIT_POLICY, str(violated), rows=rows)

@@ -152,6 +152,7 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
         "complaints_30d": Source(((TICKETS, "complaints_30d"),), _count),
         "complaints_90d": Source(((TICKETS, "complaints_90d"),), _count),
         "open_complaints": Source(((TICKETS, "open_complaints"),), _count),
+        "open_tickets": Source(((TICKETS, "open_tickets"),), _count),
         "disputes_12m": Source(((TICKETS, "disputes_12m"),), _count),
         "repairs_12m": Source(((TICKETS, "repairs_12m"),), _count),
         "days_since_repair": Source(((TICKETS, "last_repair_at"),), _days),

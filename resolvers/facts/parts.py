@@ -95,6 +95,7 @@ TICKETS: Final = Part(
         "open_complaints": _count(_COMPLAINT, ~_HAS_ENDED),
         "repairs_12m": _count(_REPAIR, _TICKET.c.opened_at > YEAR_AGO),
         "last_repair_at": sa.func.max(_TICKET.c.resolved_at).filter(_REPAIR, _TICKET.c.resolved_at <= AT),
+        "open_tickets": _count(~_HAS_ENDED),
         "disputes_12m": _count(_TICKET.c.is_disputed, _TICKET.c.opened_at > YEAR_AGO),
     },
     _TICKET,

@@ -122,12 +122,14 @@ def _cases(tickets: Sequence[TicketRow], at: dt.datetime) -> dict[str, Any]:
     complaints = [one for one in known if one.kind is TicketKind.COMPLAINT]
     repairs = [one for one in known if one.kind is TicketKind.REPAIR]
     repaired = [one.resolved_at for one in repairs if one.resolved_at and one.resolved_at <= at]
+    waiting = [one for one in known if one.status not in ENDED or (one.resolved_at or at) > at]
     return {
         "complaints_30d": sum(one.opened_at > at - MONTH for one in complaints),
         "repairs_12m": sum(one.opened_at > at - YEAR for one in repairs),
         "days_since_repair": (at - max(repaired)).days if repaired else None,
         "complaints_90d": sum(one.opened_at > at - QUARTER for one in complaints),
-        "open_complaints": sum(one.status not in ENDED or (one.resolved_at or at) > at for one in complaints),
+        "open_complaints": len([one for one in waiting if one in complaints]),
+        "open_tickets": len(waiting),
         "disputes_12m": sum(bool(one.is_disputed) and one.opened_at > at - YEAR for one in known),
     }
 

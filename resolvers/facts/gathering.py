@@ -95,6 +95,9 @@ def _spread(found: Gathered, theirs: Gathered) -> None:
     for key, customer in zip(found.ids, found.customers, strict=True):
         if customer in theirs.faults:
             found.faults[key] = theirs.faults[customer]
+        for name in theirs.columns:
+            if customer in theirs.unknown.get(name, ()):
+                found.unknown.setdefault(name, set()).add(key)
 
 
 def _of_store(names: Sequence[str]) -> list[str]:
@@ -119,4 +122,4 @@ async def _add_group_exposure(found: Gathered, moment: Moment, graph: Graph | No
     found.columns[GROUP_EXPOSURE] = [None if isinstance(one, NoRateError) else one for one in amounts]
     for key, one in zip(found.ids, amounts, strict=True):
         if isinstance(one, NoRateError):
-            found.faults[key] = f"{GROUP_EXPOSURE}: {one}"
+            found.note(key, GROUP_EXPOSURE, one)

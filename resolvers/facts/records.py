@@ -51,12 +51,19 @@ class Gathered:
     faults: dict[uuid.UUID, str] = field(default_factory=dict)
     customers: list[uuid.UUID] = field(default_factory=list)
     """Whose each subject is, in the same order."""
+    unknown: dict[str, set[uuid.UUID]] = field(default_factory=dict)
+    """By facts, the subjects of which each cannot be known."""
 
     def each(self) -> Iterator[tuple[uuid.UUID, dict[str, Any]]]:
         """Each subject with its facts; what cannot be known is null, and `faults` says why."""
         names = list(self.columns)
         for key, *values in zip(self.ids, *self.columns.values(), strict=True):
             yield key, dict(zip(names, values, strict=True))
+
+    def note(self, key: uuid.UUID, name: str, error: Exception) -> None:
+        """Note that a fact of a subject cannot be known, and why."""
+        self.faults[key] = f"{name}: {error}"
+        self.unknown.setdefault(name, set()).add(key)
 
 
 class UnknownFactError(LookupError):
@@ -115,7 +122,7 @@ def computed(record: Record, names: Sequence[str], rows: Sequence[sa.Row[Any]], 
     for name in names:
         source = record.sources[name]
         places = [place[column] for column in source.columns]
-        found.columns[name] = _one(name, source, places, rows, moment, found.faults)
+        found.columns[name] = _one(name, source, places, rows, moment, found)
     return found
 
 
@@ -144,7 +151,7 @@ def _one(
     places: Sequence[int],
     rows: Sequence[sa.Row[Any]],
     moment: Moment,
-    faults: dict[uuid.UUID, str],
+    found: Gathered,
 ) -> list[Any]:
     """One fact of all rows."""
     values = []
@@ -152,6 +159,6 @@ def _one(
         try:
             values.append(source.value(moment, *[row[at] for at in places]))
         except NoRateError as error:
-            faults[row[0]] = f"{name}: {error}"
+            found.note(row[0], name, error)
             values.append(None)
     return values

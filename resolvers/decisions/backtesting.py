@@ -145,10 +145,10 @@ class _Life:
         if self._follows:
             stay = [self._codes[word] for word in (REFUSED, NO_ROW) if word in self._codes]
             found = np.where(np.isin(found, stay), now, found)
-        counts = np.ones(len(found), np.bool_) if self._follows else self._is_begun[mine]
-        moved = (found != now) & counts
+        is_begun = self._is_begun[mine]
+        moved = (found != now) & (is_begun | self._follows)
         self.to_and_fro[mine] |= moved & (found == left)
-        self._left[mine] = np.where(moved, now, left)
+        self._left[mine] = np.where(moved & is_begun, now, left)  # a grade on record was not given by this version
         self._since[mine] = np.where(moved, day, self._since[mine])
         self._now[mine] = found
         self._changes += int(moved.sum())

@@ -1,4 +1,4 @@
-"""`c360 rules`: lining up rule files, and running the cases beside them."""
+"""`c360 rules`: lining up rule files, running the cases beside them, and the commands that need the record."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rules.engine.problem import Problem, RuleFileError
 from rules.engine.rule_file import text_of_file
 from rules.engine.testing import TestRun, run_cases
 from server.commands.options import AsJson
+from server.commands.rules_simulate import simulate_command
 from server.user_error import ExitCode, UserError
 
 LIBRARY: Final = Path(rules_package.__file__).parent / "library"
@@ -36,8 +37,9 @@ rules_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     epilog=EPILOG,
-    help="Rule files: lining them up, and running the cases beside them.",
+    help="Rule files: lining them up, running the cases beside them, and trying them on the record.",
 )
+rules_commands.command("simulate")(simulate_command)
 
 
 @rules_commands.command("fmt")

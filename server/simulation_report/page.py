@@ -1,0 +1,191 @@
+"""A simulation as one page: nothing is loaded from elsewhere, and nothing in it is a program."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from graph.drawing.style import DARK, FONTS, LIGHT, Look, Paint
+from graph.drawing.text import cleaned
+from resolvers.decisions.simulation import History, Load, Mover, Simulation, in_order
+from rules.engine.table import Words
+from server.simulation_report import words
+from server.simulation_report.charts import heat_map, lines_over_months, pair_of_bars
+from server.simulation_report.words import both, outcome
+
+_BEFORE, _AFTER = Look.SUBSIDIARY_OF, Look.REFERRED_BY
+"""Whose colours the version in force and the candidate have: two that can be told apart, on light and on dark."""
+
+_LAYOUT: Final = f"""
+:root {{ color-scheme: light dark; }}
+body {{ font: 15px/1.5 {FONTS}; max-width: 1080px; margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ font-size: 1.6rem; }} h2 {{ font-size: 1.2rem; margin-top: 2rem; }}
+table {{ border-collapse: collapse; margin: .6rem 0; }}
+th, td {{ padding: .3rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); }}
+td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
+.soft {{ color: var(--soft); }}
+.charts {{ display: flex; flex-wrap: wrap; gap: 1rem 2rem; }}
+.wide {{ overflow-x: auto; }}
+svg {{ max-width: 100%; height: auto; }}
+.key::before {{ content: ""; display: inline-block; width: 1em; height: .7em; margin-right: .4em; }}
+.key.before::before {{ background: var(--before); }} .key.after::before {{ background: var(--after); }}
+.key {{ margin-right: 1.5em; }}
+text {{ font-family: {FONTS}; }} .bold {{ font-weight: 600; }} .faded {{ stroke-dasharray: 4 3; }}
+text.ink {{ fill: var(--ink); }} text.soft {{ fill: var(--soft); }} path.branch {{ stroke: var(--edge); }}
+.bar.before, .dot.before {{ fill: var(--before); }} .bar.after, .dot.after {{ fill: var(--after); }}
+.line {{ fill: none; stroke-width: 2; }}
+.line.before {{ stroke: var(--before); }} .line.after {{ stroke: var(--after); stroke-dasharray: 6 4; }}
+body {{ background: var(--canvas); color: var(--ink); }}
+@media print {{ body {{ max-width: none; margin: 0; font-size: 11px; }} h2, svg, tr {{ break-inside: avoid; }} }}
+"""
+
+
+def page_of(found: Simulation) -> str:
+    """The page, as text."""
+    root = ET.Element("html", {"lang": "zh"})
+    head = ET.SubElement(root, "head")
+    ET.SubElement(head, "meta", {"charset": "utf-8"})
+    ET.SubElement(head, "meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
+    _told(head, "title", f"{both(words.TITLE)}: {found.rule_set.name}")
+    ET.SubElement(head, "style").text = _colours() + _LAYOUT
+    body = ET.SubElement(root, "body")
+    _add_summary(body, found)
+    _add_flow(body, found)
+    _add_loads(body, found)
+    if found.history is not None:
+        _add_history(body, found, found.history)
+    _add_movers(body, found.movers)
+    return "<!doctype html>\n" + ET.tostring(root, encoding="unicode", method="html") + "\n"
+
+
+def _colours() -> str:
+    light, dark = (_variables(paints) for paints in (LIGHT, DARK))
+    screen = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"
+    return f"\n:root {{ {light} }}\n{screen}\n"
+
+
+def _variables(paints: Mapping[Look, Paint]) -> str:
+    named = {"canvas": Look.CANVAS, "ink": Look.INK, "soft": Look.SOFT, "edge": Look.BRANCH}
+    named |= {"before": _BEFORE, "after": _AFTER}
+    return " ".join(f"--{name}: {paints[look].edge};" for name, look in named.items())
+
+
+def _add_summary(body: ET.Element, found: Simulation) -> None:
+    rule_set = found.rule_set
+    _told(body, "h1", f"{both(words.TITLE)}: {both(rule_set.title)} ({rule_set.name})")
+    against = "–" if found.against is None else f"{both(words.BEFORE)}: {rule_set.name} {found.against}"
+    _told(body, "p", f"{found.at.isoformat()} · {against}").set("class", "soft")
+    share = found.changed / found.customers if found.customers else 0.0
+    for text in (
+        f"{found.customers:,} 个客户中有 {found.changed:,} 个（{share:.1%}）会得到不同的结果。",
+        f"{found.changed:,} of {found.customers:,} customers ({share:.1%}) would get another outcome.",
+    ):
+        _told(body, "p", text)
+    keys = ET.SubElement(body, "p")
+    for side, name in (("before", words.BEFORE), ("after", words.AFTER)):
+        _told(keys, "span", both(name)).set("class", f"key {side}")
+
+
+def _add_flow(body: ET.Element, found: Simulation) -> None:
+    _headed(body, words.FLOW, words.FLOW_HOW)
+    ET.SubElement(body, "div", {"class": "wide"}).append(heat_map(found))
+
+
+def _add_loads(body: ET.Element, found: Simulation) -> None:
+    _headed(body, words.LOADS)
+    charts = ET.SubElement(body, "div", {"class": "charts"})
+    loads = found.loads()
+    for name, told, amount in _AMOUNTS:
+        bars = [(label, float(amount(before)), float(amount(after))) for label, (before, after) in loads.items()]
+        charts.append(pair_of_bars(name, told, bars))
+    heads = [(both(told), side) for _, told, _ in _AMOUNTS for side in (words.BEFORE, words.AFTER)]
+    rows = [
+        [outcome(label), *(_amount(amount(side)) for _, _, amount in _AMOUNTS for side in pair)]
+        for label, pair in loads.items()
+    ]
+    _add_table(body, ["", *(f"{text}, {both(side)}" for text, side in heads)], rows, texts=1)
+
+
+_AMOUNTS: Final[tuple[tuple[str, Words, Callable[[Load], int | Decimal]], ...]] = (
+    ("customers", words.CUSTOMERS, lambda load: load.customers),
+    ("exposure", words.EXPOSURE, lambda load: load.exposure),
+    ("tickets", words.TICKETS, lambda load: load.open_tickets),
+    ("complaints", words.COMPLAINTS, lambda load: load.open_complaints),
+)
+
+
+def _add_history(body: ET.Element, found: Simulation, history: History) -> None:
+    _headed(body, words.HISTORY, words.HISTORY_HOW)
+    if history.without_history:
+        _told(body, "p", f"{both(words.NO_HISTORY)} {', '.join(history.without_history)}")
+    told = (history.to_and_fro_before, history.to_and_fro_after)
+    _told(body, "p", f"{both(words.TO_AND_FRO)}: {both(words.BEFORE)} {told[0]:,}, {both(words.AFTER)} {told[1]:,}")
+    charts = ET.SubElement(body, "div", {"class": "charts"})
+    changes = [(float(step.changes_before), float(step.changes_after)) for step in history.steps]
+    charts.append(lines_over_months("changes", both(words.CHANGES), history, changes))
+    labels = {label for step in history.steps for side in (step.before, step.after) for label in side}
+    for place, label in enumerate(in_order(found.rule_set, labels)):
+        counts = [(float(step.before.get(label, 0)), float(step.after.get(label, 0))) for step in history.steps]
+        charts.append(
+            lines_over_months(f"months-{place}", f"{outcome(label)}: {both(words.CUSTOMERS)}", history, counts)
+        )
+
+
+def _add_movers(body: ET.Element, movers: Sequence[Mover]) -> None:
+    if not movers:
+        return
+    _headed(body, words.MOVERS)
+    heads = (
+        words.CODE,
+        words.NAME,
+        words.BEFORE,
+        words.AFTER,
+        words.WHY_BEFORE,
+        words.WHY_AFTER,
+        words.VALUE,
+        words.EXPOSURE,
+    )
+    rows = [
+        [
+            mover.code,
+            mover.name,
+            outcome(mover.before),
+            outcome(mover.after),
+            both(mover.reason_before),
+            both(mover.reason_after),
+            _amount(mover.value_12m),
+            _amount(mover.exposure),
+        ]
+        for mover in movers
+    ]
+    _add_table(body, map(both, heads), rows, texts=6)
+
+
+def _add_table(body: ET.Element, heads: Iterable[str], rows: Iterable[Sequence[str]], *, texts: int) -> None:
+    """A table whose first columns are texts, and whose others are numbers."""
+    table = ET.SubElement(ET.SubElement(body, "div", {"class": "wide"}), "table")
+    for tag, cells in [("th", list(heads)), *(("td", list(row)) for row in rows)]:
+        line = ET.SubElement(table, "tr")
+        for place, cell in enumerate(cells):
+            made = _told(line, tag, cell)
+            if place >= texts:
+                made.set("class", "number")
+
+
+def _headed(body: ET.Element, title: Words, how: Words | None = None) -> None:
+    _told(body, "h2", both(title))
+    if how is not None:
+        for text in (how.zh, how.en):
+            _told(body, "p", text).set("class", "soft")
+
+
+def _told(parent: ET.Element, tag: str, text: str) -> ET.Element:
+    made = ET.SubElement(parent, tag)
+    made.text = cleaned(text)
+    return made
+
+
+def _amount(amount: int | Decimal | None) -> str:
+    return "–" if amount is None else f"{amount:,}"

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from graph.port import Graph
 from resolvers.decisions.simulation import NO_ROW, NOT_IN_FORCE, REFUSED, History, Side, Step
-from resolvers.facts.gathering import Gathered, gather_all
+from resolvers.facts.gathering import gather_all
 from resolvers.facts.instants import DAY, Moment, months_before
+from resolvers.facts.records import Gathered
 from rules.engine.table import RuleSet
 from rules.facts.vocabulary import vocabulary
 from store.customer import CustomerRow

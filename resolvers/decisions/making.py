@@ -1,4 +1,4 @@
-"""Making decisions about customers and tickets: facts from the record, the rules in force, a record of each decision."""
+"""Making decisions about customers and tickets: facts from the record, the rules in force, a record of each one."""
 
 from __future__ import annotations
 

@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from graph.port import Graph
 from resolvers.decisions.backtesting import graded_month_by_month
 from resolvers.decisions.simulation import NOT_IN_FORCE, Load, Mover, Side, Simulation
-from resolvers.facts.gathering import Gathered, gather_all
+from resolvers.facts.gathering import gather_all
 from resolvers.facts.instants import Moment
+from resolvers.facts.records import Gathered
 from resolvers.rule_sets.versions import UnknownRuleSetError, Version, in_force
 from rules.engine.reference import evaluate
 from rules.engine.table import RuleSet, Words

@@ -14,6 +14,7 @@ from rules.engine.expression import Constant
 from rules.engine.kinds import Column, MisfitError, did_you_mean, fitting
 from rules.engine.pipe_table import Columns, read_rows
 from rules.engine.problem import Problem, RuleFileError
+from rules.engine.state_file import read_state
 from rules.engine.table import DecisionTable, HitPolicy, RuleSet, TableError, Words, check_table
 from rules.engine.yaml_tree import MOST_BYTES, Node, decoded, tree_of
 from rules.facts.vocabulary import Subject, vocabulary
@@ -28,6 +29,7 @@ _KEYS: Final = (
     "inputs",
     "outputs",
     "hit_policy",
+    "state",
     "table",
 )
 _NEEDED: Final = ("rule_set", "title", "owner", "outputs", "hit_policy", "table")
@@ -79,6 +81,7 @@ def read_rule_set(text: str, path: str) -> RuleSet:
     title = _words(checked, found["title"])
     owner = checked.scalar(found["owner"], str) or ""
     checked.refuse()  # cells mean nothing without their columns
+    state = read_state(checked, found["state"], Columns(inputs, outputs), policy) if "state" in found else None
     columns, rows = read_rows(checked, found["table"], Columns(inputs, outputs))
     defaults = _defaults(checked, columns.outputs, default_nodes)
     checked.refuse()
@@ -88,7 +91,7 @@ def read_rule_set(text: str, path: str) -> RuleSet:
     except TableError as error:
         checked.wrong(found["hit_policy"], str(error))
     checked.refuse()
-    return RuleSet(named, title, owner, table, begins, ends, about, path)
+    return RuleSet(named, title, owner, table, begins, ends, about, state, path)
 
 
 def _inputs(checked: Checked, found: Mapping[str, Node]) -> tuple[str, dict[str, Column]]:

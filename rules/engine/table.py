@@ -130,6 +130,18 @@ def check_table(table: DecisionTable) -> None:
 
 
 @dataclass(frozen=True)
+class State:
+    """An output whose last value is a fact of the next decision, as a customer's grade is. All three are names."""
+
+    of: str
+    """The output."""
+    fact: str
+    """The input that holds its last value."""
+    since: str | None = None
+    """The input that counts the days since it had this value."""
+
+
+@dataclass(frozen=True)
 class RuleSet:
     """A decision table with who answers for it, and when it holds."""
 
@@ -142,6 +154,7 @@ class RuleSet:
     """The first day on which it no longer holds."""
     about: str = ""
     """What it decides about, when its inputs are facts of the vocabulary."""
+    state: State | None = None
     path: str = field(default="", compare=False)
 
     def holds_on(self, day: dt.date) -> bool:

@@ -9,6 +9,7 @@ from rules.engine.analysis.checking_table import STEPS, Subject
 from rules.engine.analysis.conflicts import conflicts
 from rules.engine.analysis.dead_rows import dead_rows
 from rules.engine.analysis.findings import Finding, FindingKind, Report, Severity
+from rules.engine.analysis.flutter import flutter
 from rules.engine.analysis.gaps import gaps
 from rules.engine.analysis.unused import unused
 from rules.engine.table import RuleSet
@@ -21,8 +22,9 @@ def check(rule_set: RuleSet, *, steps: int = STEPS) -> Report:
     subject = Subject(rule_set.table, steps)
     findings: list[Finding] = []
     more: list[FindingKind] = []
-    for finder in (gaps, conflicts, dead_rows, unused):
-        found = list(itertools.islice(finder(subject), MOST_OF_A_KIND + 1))
+    finders = (gaps(subject), conflicts(subject), flutter(subject, rule_set.state), dead_rows(subject), unused(subject))
+    for finder in finders:
+        found = list(itertools.islice(finder, MOST_OF_A_KIND + 1))
         if len(found) > MOST_OF_A_KIND:
             more.append(found[-1].kind)
         findings.extend(found[:MOST_OF_A_KIND])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -22,12 +22,14 @@ class Subject:
     """A table that is being checked."""
 
     table: DecisionTable
-    steps: int = field(default=STEPS)
+    steps: int = STEPS
+    apart: frozenset[str] = frozenset()
+    """Inputs of which each value is looked at apart, beside those that outputs copy."""
 
     @cached_property
     def space(self) -> Space:
         """Its facts, cut into slices."""
-        return Space(self.table, apart=copied_by_outputs(self.table))
+        return Space(self.table, apart=self.apart | copied_by_outputs(self.table))
 
     @cached_property
     def boxes(self) -> list[Box]:

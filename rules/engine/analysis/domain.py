@@ -69,7 +69,13 @@ class Domain:
         """Numbers stand a step apart, or where that would need too many digits, as far as `DIGITS` digits allow."""
         if sign < 0:
             return self._next_number(value.copy_negate(), 1).copy_negate()  # a minus sign would round
-        return max(EXACT.add(value, self._step), _NUMBERS.next_plus(value))
+        return _plain(max(EXACT.add(value, self._step), _NUMBERS.next_plus(value)))
+
+
+def _plain(number: Decimal) -> Decimal:
+    """The number without zeros at its end, and without a power of ten."""
+    whole = number.to_integral_value()
+    return whole.quantize(Decimal(1), context=EXACT) if number == whole else number.normalize(EXACT)
 
 
 def common_column(one: Column, other: Column) -> Column | None:

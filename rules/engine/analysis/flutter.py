@@ -73,7 +73,7 @@ class _Following:
             TooMuchWorkError: it took too long.
         """
         walk: Walk[_Known, _Cycle] = Walk(
-            self._space, self._others, self._follow, self._label, Budget(20 * self._subject.steps)
+            self._space, self._others, self._masks, self._follow, self._label, Budget(20 * self._subject.steps)
         )
         everything = range(len(self._rows))
         alive = tuple(
@@ -84,6 +84,13 @@ class _Following:
         for each in walk.boxes((alive, ())):
             found.setdefault(each.label, []).append(each.box)
         return found
+
+    def _masks(self, known: _Known, at: int) -> Iterator[int]:
+        alive, _ = known
+        column = self._space.columns[self._others[at]]
+        if column.column.name in self._copied:
+            yield from (1 << number for number in range(len(column.slices)))
+        yield from (self._rows[row][self._others[at]] for rows in alive for row in rows)
 
     def _follow(self, known: _Known, at: int, number: int) -> _Known:
         alive, chosen = known

@@ -119,10 +119,10 @@ class Slices:
         assert self._others is not None  # noqa: S101 # for the type checkers: only a text may have no name
         return self._others
 
-    def runs(self, mask: int) -> list[Run]:
-        """The runs of some slices, in order; null is the last."""
+    def _places(self, mask: int) -> list[int]:
+        """The places of the runs of some slices, in order; without null."""
         places = sorted(place for number in bits(mask) for place in self.slices[number])
-        return [self._runs[place] for place in places]
+        return [place for place in places if self._runs[place] is not NULL]
 
     def sample(self, number: int) -> Any:
         """A value in a slice, a short one where there is one."""
@@ -138,9 +138,8 @@ class Slices:
 
     def test(self, mask: int) -> Test:
         """The test that admits these slices and no others, as short as can be."""
-        null = bool(self.column.nullable and NULL in self.runs(mask))
-        inside = [run for run in self.runs(mask) if run is not NULL]
-        outside = [run for run in self.runs(self.full & ~mask) if run is not NULL]
+        inside, outside = self._places(mask), self._places(self.full & ~mask)
+        null = self.column.nullable and any(self._runs[self.slices[number][-1]] is NULL for number in bits(mask))
         if self._domain is None:
             return self._test_of_values(inside, outside, null=null)
         yes, no = self._intervals(inside), self._intervals(outside)
@@ -148,21 +147,21 @@ class Slices:
         is_shorter = not no or (inside and points and len(no) < len(yes))
         return Test(intervals=tuple(no if is_shorter else yes), negated=bool(is_shorter), null=null)
 
-    def _test_of_values(self, inside: Sequence[Run], outside: Sequence[Run], *, null: bool) -> Test:
-        has_others = self._others is not None and self._runs[self._others] in inside
-        if has_others or not outside or (self._others is None and len(outside) < len(inside) - 1):
-            return Test(tuple(run.first for run in outside), negated=True, null=null)
-        return Test(tuple(run.first for run in inside), null=null)
+    def _test_of_values(self, inside: Sequence[int], outside: Sequence[int], *, null: bool) -> Test:
+        is_negated = not outside or (self._others is None and len(outside) < len(inside) - 1) or self._others in inside
+        places = outside if is_negated else inside
+        return Test(tuple(self._runs[place].first for place in places), negated=is_negated, null=null)
 
-    def _intervals(self, runs: Sequence[Run]) -> list[Interval]:
+    def _intervals(self, places: Sequence[int]) -> list[Interval]:
         assert self._domain is not None  # noqa: S101 # for the type checkers: asked of ordered columns only
-        joined: list[Run] = []
-        for run in runs:
-            if joined and self._domain.after(joined[-1].last) == run.first:
-                joined[-1] = Run(joined[-1].first, run.last)
+        joined: list[list[int]] = []
+        for place in places:
+            if joined and joined[-1][-1] == place - 1:
+                joined[-1].append(place)
             else:
-                joined.append(run)
-        return [_interval(run, self._domain) for run in joined]
+                joined.append([place])
+        runs = (Run(self._runs[each[0]].first, self._runs[each[-1]].last) for each in joined)
+        return [_interval(run, self._domain) for run in runs]
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -32,17 +32,21 @@ class Walk(Generic[State, Label]):
         self,
         space: Space,
         order: Sequence[int],
+        masks: Callable[[State, int], Iterable[int]],
         follow: Callable[[State, int, int], State | None],
         label: Callable[[State], Label | None],
         budget: Budget,
     ) -> None:
-        """Walk the columns of `order`. `follow` is given a state, the place in `order` and a slice of that column.
+        """Walk the columns of `order`.
 
-        None from `follow` or `label` means that nothing more is wanted there.
+        `masks` is given a state and a place in `order`, and says what is asked of that column there: slices that are in
+        the same of them have the same future. `follow` is given a slice too, and says the state after it; `label` what
+        holds in the end. None from these two means that nothing more is wanted there.
         """
         self.first: Labelled[Label] | None = None
         self._space = space
         self._order = order
+        self._masks = masks
         self._follow = follow
         self._label = label
         self._budget = budget
@@ -79,13 +83,12 @@ class Walk(Generic[State, Label]):
         return (((), label),)
 
     def _onwards(self, at: int, state: State) -> _Tails[Label]:
-        slices = len(self._space.columns[self._order[at]].slices)
-        self._budget.spend(slices)
         together: dict[State, int] = {}
-        for number in range(slices):
-            following = self._follow(state, at, number)
+        for part in _parts(self._space.full[self._order[at]], self._masks(state, at)):
+            self._budget.spend()
+            following = self._follow(state, at, (part & -part).bit_length() - 1)
             if following is not None:
-                together[following] = together.get(following, 0) | 1 << number
+                together[following] = together.get(following, 0) | part
         masks: dict[tuple[tuple[int, ...], Label], int] = {}
         for following, mask in together.items():
             self._path.append(mask)
@@ -95,6 +98,16 @@ class Walk(Generic[State, Label]):
         if len(masks) > MOST_BOXES:
             raise TooMuchWorkError
         return tuple(((mask, *tail), label) for (tail, label), mask in masks.items())
+
+
+def _parts(full: int, masks: Iterable[int]) -> list[int]:
+    """The slices that each of the masks has or has not together."""
+    parts = [full]
+    for mask in dict.fromkeys(masks):
+        inside = [part & mask for part in parts]
+        outside = [part & ~mask for part in parts]
+        parts = [part for part in (*inside, *outside) if part]
+    return parts
 
 
 def joined(boxes: Iterable[Labelled[Label]]) -> list[Labelled[Label]]:

@@ -32,13 +32,14 @@ test-clients: $(VENV)/.ready-dev ## the clients and tools of others against a re
 test-torture: $(VENV)/.ready-dev ## kills, cuts, crashes and mangled input at full size; over an hour (PostgreSQL, Neo4j)
 	C360_TEST_TORTURE=full $(BIN)/pytest tests/server/torture tests/server/socket tests/outbox/torture tests/graph/test_kills.py --durations=10
 
-check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, and the stored GraphQL schema
+check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, the stored GraphQL schema, and the rule files
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/c360 schema --check
+	$(BIN)/c360 rules check
 
 bench: $(VENV)/.ready-dev ## the race against peers, with its bars (needs PostgreSQL, wrk and node)
 	$(BIN)/python -m tests.bench.run

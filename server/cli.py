@@ -33,9 +33,7 @@ COMMANDS = {
     "generate": Slot("server.commands.generate", "generate_command", "Fill the database with a large made-up world."),
     "log": Slot("server.commands.log", "log_commands", "Look at the event log, trim it, begin anew after a restore."),
     "graph": Slot("server.commands.graph", "graph_commands", "Look at the network's copy in Neo4j, rebuild it, draw."),
-    "rules": Slot(
-        "server.commands.rules", "rules_commands", "Line up rule files, run their cases, try them on the record."
-    ),
+    "rules": Slot("server.commands.rules", "rules_commands", "Check, test, compare, try and publish rules."),
     "doctor": Slot("server.commands.doctor", "doctor_command", "Say what is wrong here, and how to mend it."),
     "settings": Slot("server.commands.settings", "settings_command", "Show every setting, its value and its meaning."),
     "schema": Slot("server.commands.schema", "schema_command", "Print the GraphQL schema, or check the stored one."),

@@ -1,34 +1,28 @@
-"""`c360 rules`: lining up rule files, running the cases beside them, and the commands that need the record."""
+"""`c360 rules`: everything that can be done with rule sets, from lining up a file to what it would do to the book."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import orjson
 import typer
 
-import rules as rules_package
-from rules.engine.case_file import SUFFIX, path_of_rules
 from rules.engine.formatting import formatted
 from rules.engine.problem import Problem, RuleFileError
 from rules.engine.rule_file import text_of_file
 from rules.engine.testing import TestRun, run_cases
 from server.commands.options import AsJson
+from server.commands.rule_files import Files, rule_files, tell
+from server.commands.rules_check import check_command
+from server.commands.rules_diff import diff_command
 from server.commands.rules_simulate import simulate_command
 from server.user_error import ExitCode, UserError
 
-LIBRARY: Final = Path(rules_package.__file__).parent / "library"
-"""The rule sets that ship with the product."""
-
 EPILOG = "Exit status: 0 done, 1 problems were found, 2 wrong use."
 
-Files = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="FILE...", help="Rule files, or folders of them. Else those that ship with the product."),
-]
 Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 and name the files that would change.")]
 AllRows = Annotated[bool, typer.Option("--all-rows", help="A row that no case needs is a problem too.")]
 
@@ -37,8 +31,10 @@ rules_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     epilog=EPILOG,
-    help="Rule files: lining them up, running the cases beside them, and trying them on the record.",
+    help="Rule sets: line a file up, test, check and compare it, see what it would do.",
 )
+rules_commands.command("check")(check_command)
+rules_commands.command("diff")(diff_command)
 rules_commands.command("simulate")(simulate_command)
 
 
@@ -47,7 +43,7 @@ def fmt_command(files: Files = None, *, check: Check = False) -> None:
     """Line up the tables of rule files. Nothing but blanks between pipes changes."""
     problems: list[Problem] = []
     changed = 0
-    for path in _rule_files(files, LIBRARY):
+    for path in rule_files(files):
         try:
             text = text_of_file(path)
             lined_up = formatted(text, str(path))
@@ -59,7 +55,7 @@ def fmt_command(files: Files = None, *, check: Check = False) -> None:
             typer.echo(f"{path} {'would change' if check else 'lined up'}")
             if not check:
                 _write(path, lined_up)
-    _tell(problems)
+    tell(problems)
     if problems or (check and changed):
         raise typer.Exit(ExitCode.FOUND_PROBLEMS)
 
@@ -69,7 +65,7 @@ def cases_command(files: Files = None, *, all_rows: AllRows = False, as_json: As
     """Run the cases beside rule files: grading_test.yaml for grading.yaml. Shows which rows no case needs."""
     runs: list[TestRun] = []
     problems: list[Problem] = []
-    for path in _rule_files(files, LIBRARY):
+    for path in rule_files(files):
         try:
             runs.append(run_cases(path))
         except RuleFileError as error:
@@ -79,30 +75,9 @@ def cases_command(files: Files = None, *, all_rows: AllRows = False, as_json: As
     else:
         for run in runs:
             typer.echo("\n".join(_in_words(run)))
-        _tell(problems)
+        tell(problems)
     is_wrong = problems or any(run.failures or (all_rows and run.uncovered) for run in runs)
     raise typer.Exit(ExitCode.FOUND_PROBLEMS if is_wrong else ExitCode.OK)
-
-
-def _rule_files(files: Sequence[Path] | None, library: Path) -> list[Path]:
-    """The rule files that are meant, each once; files of cases stand for the rule file that they belong to.
-
-    Raises:
-        UserError: there are none.
-    """
-    found = dict.fromkeys(path for named in files or [library] for path in _in(named))
-    if not found:
-        raise UserError("There are no rule files there", cure="name a .yaml file", exit_code=ExitCode.WRONG_USE)
-    return list(found)
-
-
-def _in(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from (each for each in sorted(path.rglob("*.yaml")) if not each.stem.endswith(SUFFIX))
-    elif not path.exists():
-        raise UserError(f"There is no file {path}", cure="look at its name", exit_code=ExitCode.WRONG_USE)
-    else:
-        yield path_of_rules(path) if path.stem.endswith(SUFFIX) else path
 
 
 def _write(path: Path, text: str) -> None:
@@ -115,11 +90,6 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise UserError(f"{path} cannot be written: {error.strerror}", cure="look at who may write there") from error
-
-
-def _tell(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        typer.echo(str(problem), err=True)
 
 
 def _in_words(run: TestRun) -> Iterator[str]:

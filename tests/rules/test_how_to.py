@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "rules.md").read_text("utf-8")
 LANGUAGE = (ROOT / "rules" / "README.md").read_text("utf-8")
 RULES, CASES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-[PRINTED] = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+PRINTED, CHECKED = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 COLUMNS = {
     "VPI": Column("grade", Kind.ENUM, values=("VIP", "KEY", "NORMAL")),
     "": Column("amount", Kind.NUMBER),
@@ -32,6 +32,7 @@ def test_the_example_runs_and_prints_what_the_page_says(capsys, tmp_path, monkey
     Path("discount_test.yaml").write_text(CASES, "utf-8")
 
     assert c360(capsys, "rules", "test", "discount.yaml", "--all-rows") == (0, PRINTED, "")
+    assert c360(capsys, "rules", "check", "discount.yaml") == (0, CHECKED, "")
     assert c360(capsys, "rules", "fmt", "discount.yaml").code == 0
     assert c360(capsys, "rules", "fmt", "--check", "discount.yaml") == (0, "", "")
 

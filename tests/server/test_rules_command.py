@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.commands.rules import LIBRARY
+from server.commands.rule_files import LIBRARY
 from tests.rules.writing import rule_text
 from tests.server.running_cli import c360
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from rules.engine.analysis.boxes import Box, Space
-from rules.engine.analysis.outputs import is_constant, ranks
+from rules.engine.analysis.outputs import DECIDED_BY_ONE, deciding_order, is_constant
 from rules.engine.expression import Constant, Expression, Name
 from rules.engine.kinds import CONTEXT, DIGITS, Fault, MisfitError, fitting
 from rules.engine.table import DecisionTable, HitPolicy
@@ -20,7 +20,6 @@ REFUSED: Final[Items] = ((-1, -1),)
 """Rows that the policy does not allow together already match, whatever else the facts are."""
 
 _LISTS: Final = (HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT)
-_ONE: Final = (HitPolicy.FIRST, HitPolicy.PRIORITY, HitPolicy.MIN, HitPolicy.MAX)
 
 
 class Suffixes:
@@ -64,25 +63,13 @@ class Side:
             (suffixes.of(box), numbers.setdefault(row.outputs, len(numbers)))
             for box, row in zip(boxes, self.table.rows, strict=True)
         ]
-        order: Sequence[int] = range(len(items))
-        if self.is_plain and self.table.policy.ranks:
-            order = sorted(order, key=lambda number: ranks(self.table, self.table.rows[number]))
-        elif self.is_plain and self.table.policy in (HitPolicy.MIN, HitPolicy.MAX):
-            order = sorted(order, key=lambda number: self._weight(self.table.rows[number].outputs))
+        order = deciding_order(self.table) if self.is_plain else range(len(items))
         return tuple(items[number] for number in order if all(boxes[number]))
-
-    def _weight(self, outputs: tuple[Expression, ...]) -> tuple[Any, ...]:
-        """Null decides before every number; then the least or the greatest."""
-        [output] = outputs
-        value = output.value if isinstance(output, Constant) else None
-        if not isinstance(value, Decimal):
-            return (0,)
-        return (1, value if self.table.policy is HitPolicy.MIN else value.copy_negate())
 
     def reduced(self, items: Items, free: int) -> Items:
         """Without rows that cannot matter any more. `free` is the number of asking nothing more."""
         policy = self.table.policy
-        if policy is HitPolicy.FIRST or (self.is_plain and policy in _ONE):
+        if policy is HitPolicy.FIRST or (self.is_plain and policy in DECIDED_BY_ONE):
             return _deciding(items, free)
         if not self.is_plain:
             return items

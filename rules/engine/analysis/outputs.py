@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 from rules.engine.analysis.boxes import Box, Space
 from rules.engine.analysis.slices import bits
 from rules.engine.expression import Calculation, Constant, Expression, Name
 from rules.engine.kinds import Kind
-from rules.engine.table import DecisionTable, Row
+from rules.engine.table import DecisionTable, HitPolicy, Row
 
 MOST_POINTS: Final = 200
 """At how many facts of a box calculated outputs are compared."""
@@ -62,6 +63,28 @@ def ranks(table: DecisionTable, row: Row) -> tuple[Rank, Rank]:
     )
     best = tuple(place if isinstance(output, Constant) else 0 for place, (_, output) in zip(known, ranked, strict=True))
     return best, known
+
+
+DECIDED_BY_ONE: Final = (HitPolicy.FIRST, HitPolicy.PRIORITY, HitPolicy.MIN, HitPolicy.MAX)
+"""Policies under which, if all rows are constants, the first row that matches in some order makes the answer."""
+
+
+def deciding_order(table: DecisionTable) -> list[int]:
+    """That order of the rows. Of a table whose policy is none of these, the order in which they are written."""
+    order = list(range(len(table.rows)))
+    if table.policy.ranks:
+        order.sort(key=lambda number: ranks(table, table.rows[number]))
+    elif table.policy in (HitPolicy.MIN, HitPolicy.MAX):
+        order.sort(key=lambda number: _weight(table.policy, table.rows[number]))
+    return order
+
+
+def _weight(policy: HitPolicy, row: Row) -> tuple[int, Decimal]:
+    """Null decides before every number; then the least or the greatest."""
+    [value] = constants(row)
+    if not isinstance(value, Decimal):
+        return 0, Decimal(0)
+    return 1, value if policy is HitPolicy.MIN else value.copy_negate()
 
 
 def points(space: Space, box: Box, reads: frozenset[str]) -> Iterator[dict[str, Any]]:

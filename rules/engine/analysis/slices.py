@@ -131,10 +131,14 @@ class Slices:
             return run.first
         return _short(run, self.column)
 
+    def ends(self, number: int) -> list[Any]:
+        """The first and the last value of each run in a slice."""
+        runs = [self._runs[place] for place in self.slices[number]]
+        return list(dict.fromkeys(end for run in runs for end in (run.first, run.last)))
+
     def samples(self, number: int) -> list[Any]:
         """A few values in a slice, among them the ends of its runs."""
-        runs = [self._runs[place] for place in self.slices[number]]
-        return list(dict.fromkeys([self.sample(number), *(end for run in runs for end in (run.first, run.last))]))
+        return list(dict.fromkeys([self.sample(number), *self.ends(number)]))
 
     def test(self, mask: int) -> Test:
         """The test that admits these slices and no others, as short as can be."""

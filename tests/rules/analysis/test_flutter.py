@@ -15,7 +15,7 @@ from rules.engine.kinds import Column, Kind
 from rules.engine.reference import decide, evaluate
 from rules.engine.rule_file import read_rule_set
 from rules.engine.table import DecisionTable, HitPolicy, Row, RuleSet, State, Words
-from server.commands.rules import LIBRARY
+from server.commands.rule_files import LIBRARY
 from tests.rules.analysis.small_tables import ALL, COLUMNS, cells
 from tests.rules.writing import problems_of, rule_text
 

@@ -21,7 +21,7 @@ from rules.engine.cell import Interval, Test
 from rules.engine.coding import Codes, Coding, Flags, NotCodedError, exact
 from rules.engine.expression import Constant
 from rules.engine.kinds import Column, Kind
-from rules.engine.reference import Outcome, answer, decide
+from rules.engine.reference import Outcome, decide, resolved
 from rules.engine.table import DecisionTable, HitPolicy, Row
 
 Facts = Mapping[str, Sequence[Any]]
@@ -99,7 +99,7 @@ class BulkTable:
     def _answer(self, signature: bytes) -> Outcome | None:
         bits = np.unpackbits(np.frombuffer(signature, np.uint8), count=len(self.table.rows))
         hits = [row for row, hit in zip(self.table.rows, bits, strict=True) if hit]
-        return _bare(answer(self.table, hits, {})) if all(map(_is_constant, hits)) else None
+        return _bare(resolved(self.table, hits, {})) if all(map(_is_constant, hits)) else None
 
 
 class _Found:

@@ -18,7 +18,6 @@ from rules.engine.yaml_tree import Node, tree_of
 SUFFIX: Final = "_test"
 _KEYS: Final = ("rule_set", "clock", "usual", "cases")
 _OF_CASE: Final = ("name", "given", "expect")
-_TOLD: Final = ("row", "rows", "results", "error")
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,10 @@ class _Reader:
     def __init__(self, checked: Checked, rule_set: RuleSet) -> None:
         self._checked = checked
         self._rule_set = rule_set
-        self._inputs = {column.name: column for column in rule_set.table.inputs}
-        self._outputs = {column.name: column for column in rule_set.table.outputs}
+        self._inputs = {column.name: column for column in rule_set.body.inputs}
+        self._outputs = {column.name: column for column in rule_set.body.outputs}
+        self._row = rule_set.of_rows
+        self._told = (self._row, f"{self._row}s", "results", "error")
 
     def file(self) -> CaseFile:
         """The whole file."""
@@ -148,8 +149,8 @@ class _Reader:
     def _expected(self, node: Node) -> Expected:
         found = self._checked.mapping(node)
         if not found:
-            self._checked.wrong(node, "a case expects something: {grade: VIP, row: vip_up}")
-        told = {name: entry for name, entry in found.items() if name in _TOLD}
+            self._checked.wrong(node, f"a case expects something, such as {{grade: VIP, {self._row}: vip_up}}")
+        told = {name: entry for name, entry in found.items() if name in self._told}
         rest = Node(node.line, node.column, {k: v for k, v in found.items() if k not in told}, node.keys)
         results = told.get("results")
         return Expected(
@@ -169,13 +170,14 @@ class _Reader:
         return result
 
     def _rows(self, told: Mapping[str, Node]) -> tuple[str, ...] | None:
-        nodes = [told["row"]] if "row" in told else self._checked.items(told["rows"]) if "rows" in told else None
+        one, many = told.get(self._row), told.get(f"{self._row}s")
+        nodes = [one] if one else self._checked.items(many) if many else None
         if nodes is None:
             return None
-        known = tuple(row.id for row in self._rule_set.table.rows)
+        known = self._rule_set.rows
         for node in nodes:
             if node.value not in known:
-                self._checked.wrong(node, f"there is no row {node.value}{did_you_mean(str(node.value), known)}")
+                self._checked.wrong(node, f"there is no {self._row} {node.value}{did_you_mean(str(node.value), known)}")
         return tuple(str(node.value) for node in nodes)
 
     def _fault(self, node: Node | None) -> Fault | None:

@@ -88,6 +88,7 @@ class Fault(enum.StrEnum):
     WRONG_TYPE = "WRONG_TYPE"
     OUT_OF_RANGE = "OUT_OF_RANGE"
     HIT_POLICY = "HIT_POLICY"
+    CONFLICT = "CONFLICT"
     ARITHMETIC = "ARITHMETIC"
 
 

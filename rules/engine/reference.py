@@ -2,85 +2,55 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from rules.engine.chain import Chain
 from rules.engine.expression import value_in
-from rules.engine.kinds import CONTEXT, Column, Fault, MisfitError, Value, fitting
-from rules.engine.table import DecisionTable, HitPolicy, Row, RuleSet, Words
+from rules.engine.inference import holding, inferred
+from rules.engine.kinds import CONTEXT, Fault
+from rules.engine.outcome import EvaluationError, Outcome, Outputs, RowError, facts_for, output_of
+from rules.engine.table import DecisionTable, HitPolicy, Row, RuleSet
 
-Outputs = Mapping[str, Value | None]
-
-
-@dataclass(frozen=True)
-class EvaluationError:
-    """Why facts gave no decision: what kind of fault, in words, and about which fact or rows."""
-
-    fault: Fault
-    message: str
-    fact: str = ""
-    rows: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a table answers for facts. With errors there are no results."""
-
-    results: tuple[Outputs, ...] = ()
-    """One for a policy that chooses or adds up, one a row for one that lists; none where nothing matched."""
-    rows: tuple[str, ...] = ()
-    """The rows from which the results are, in the order of the results; of ANY and totals all that matched."""
-    matched: tuple[str, ...] = ()
-    """All rows that matched, in the order of the table. Those after the first that FIRST takes are not looked at."""
-    reasons: tuple[Words, ...] = ()
-    """The reason of each of `rows`, filled in."""
-    errors: tuple[EvaluationError, ...] = ()
+__all__ = ("EvaluationError", "Outcome", "Outputs", "answer", "decide", "evaluate", "facts_for", "matching", "resolved")
 
 
 def evaluate(rule_set: RuleSet, facts: Mapping[str, Any]) -> Outcome:
-    """Decide by a rule set."""
-    return decide(rule_set.table, facts)
+    """Decide by a rule set. Facts that it does not read do no harm; a fact that is not given is null."""
+    known, errors = facts_for(rule_set.body.inputs, facts)
+    return Outcome(errors=errors) if errors else answer(rule_set.body, known)
 
 
 def decide(table: DecisionTable, facts: Mapping[str, Any]) -> Outcome:
-    """Decide by a table. Facts that it does not read do no harm; a fact that is not given is null."""
+    """Decide by a table, as `evaluate` does by a rule set."""
     known, errors = facts_for(table.inputs, facts)
-    if errors:
-        return Outcome(errors=errors)
-    return answer(table, _matching(table, known), known)
+    return Outcome(errors=errors) if errors else answer(table, known)
 
 
-def answer(table: DecisionTable, hits: Sequence[Row], facts: Mapping[str, Any]) -> Outcome:
-    """What a table answers when these of its rows match, which are in its order; the facts must fit."""
+def answer(body: DecisionTable | Chain, facts: Mapping[str, Any]) -> Outcome:
+    """Decide on facts that are as the columns keep them."""
+    if isinstance(body, Chain):
+        return inferred(body, facts, lambda asked, known: holding(body, asked, known))
+    return resolved(body, matching(body, facts), facts)
+
+
+def resolved(table: DecisionTable, hits: Sequence[Row], facts: Mapping[str, Any]) -> Outcome:
+    """What the table answers when these rows match, in its order; of FIRST at most one."""
+    matched = tuple(row.id for row in hits)
     try:
         return _resolved(table, hits, facts)
     except _ViolatedError as violated:
-        rows = tuple(row.id for row in hits)
-        error = EvaluationError(Fault.HIT_POLICY, str(violated), rows=rows)
-    except _RowError as refused:
-        rows = tuple(row.id for row in hits)
-        error = EvaluationError(refused.fault, refused.message, rows=refused.rows)
-    return Outcome(matched=rows, errors=(error,))
+        error = EvaluationError(Fault.HIT_POLICY, str(violated), rows=matched)
+    except RowError as refused:
+        error = refused.told()
+    return Outcome(matched=matched, errors=(error,))
 
 
-def facts_for(
-    columns: Sequence[Column], facts: Mapping[str, Any]
-) -> tuple[dict[str, Any], tuple[EvaluationError, ...]]:
-    """The facts as the columns keep them, and what is wrong with them."""
-    known: dict[str, Any] = {}
-    errors = []
-    for column in columns:
-        try:
-            known[column.name] = fitting(column, facts.get(column.name))
-        except MisfitError as error:
-            errors.append(EvaluationError(error.fault, str(error), fact=column.name))
-    return known, tuple(errors)
-
-
-def _matching(table: DecisionTable, facts: Mapping[str, Any]) -> list[Row]:
+def matching(table: DecisionTable, facts: Mapping[str, Any]) -> list[Row]:
+    """The rows that match, in the order of the table; of FIRST at most one."""
     values = [facts[column.name] for column in table.inputs]
     hits = []
     for row in table.rows:
@@ -100,16 +70,6 @@ def _fits(row: Row, values: Sequence[Any]) -> bool:
 
 class _ViolatedError(Exception):
     """More rows match than the hit policy allows."""
-
-
-class _RowError(Exception):
-    """An output could not be made."""
-
-    def __init__(self, fault: Fault, message: str, rows: tuple[str, ...]) -> None:
-        super().__init__(message)
-        self.fault = fault
-        self.message = message
-        self.rows = rows
 
 
 def _resolved(table: DecisionTable, hits: Sequence[Row], facts: Mapping[str, Any]) -> Outcome:
@@ -148,14 +108,10 @@ def _without_hit(table: DecisionTable) -> tuple[Outputs, ...]:
 
 
 def _outputs(table: DecisionTable, row: Row, facts: Mapping[str, Any]) -> Outputs:
-    found: dict[str, Value | None] = {}
-    for column, expression in zip(table.outputs, row.outputs, strict=True):
-        try:
-            found[column.name] = fitting(column, value_in(expression, facts))
-        except MisfitError as error:
-            fault = Fault.ARITHMETIC if error.fault is Fault.MISSING_FACT else error.fault
-            raise _RowError(fault, f"row {row.id}: {error}", (row.id,)) from None
-    return MappingProxyType(found)
+    pairs = zip(table.outputs, row.outputs, strict=True)
+    return MappingProxyType(
+        {column.name: output_of(column, expression, facts, f"row {row.id}") for column, expression in pairs}
+    )
 
 
 def _chosen(table: DecisionTable, pairs: _Pairs) -> _Pairs:
@@ -185,7 +141,4 @@ def _total(table: DecisionTable, pairs: _Pairs) -> Outputs:
 
 
 def _sum(numbers: Sequence[Decimal]) -> Decimal:
-    total = Decimal(0)
-    for number in numbers:
-        total = CONTEXT.add(total, number)
-    return total
+    return functools.reduce(CONTEXT.add, numbers, Decimal(0))

@@ -1,4 +1,4 @@
-"""A rule set as analysts write it: a YAML file whose `table` is a pipe table. Every slip is told with its place."""
+"""A rule set as analysts write it: YAML with a pipe table, or with rules that chain. Every slip has its place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from rules.engine.chain import Chain
+from rules.engine.chain_file import read_chain
 from rules.engine.checking import Checked
 from rules.engine.column_file import given, read_columns
 from rules.engine.expression import Constant
@@ -15,24 +17,14 @@ from rules.engine.kinds import Column, MisfitError, did_you_mean, fitting
 from rules.engine.pipe_table import Columns, read_rows
 from rules.engine.problem import Problem, RuleFileError
 from rules.engine.state_file import read_state
-from rules.engine.table import DecisionTable, HitPolicy, RuleSet, TableError, Words, check_table
+from rules.engine.table import DecisionTable, HitPolicy, RuleSet, State, TableError, Words, check_table
 from rules.engine.yaml_tree import MOST_BYTES, Node, decoded, tree_of
 from rules.facts.vocabulary import Subject, vocabulary
 
-_KEYS: Final = (
-    "rule_set",
-    "title",
-    "owner",
-    "effective",
-    "about",
-    "reads",
-    "inputs",
-    "outputs",
-    "hit_policy",
-    "state",
-    "table",
-)
-_NEEDED: Final = ("rule_set", "title", "owner", "outputs", "hit_policy", "table")
+_NEEDED: Final = ("rule_set", "title", "owner")
+_MAY: Final = ("effective", "about", "reads", "inputs")
+_OF_TABLE: Final = ("outputs", "hit_policy", "table")
+_OF_CHAIN: Final = ("conclusions", "rules")
 
 
 def text_of_file(path: Path) -> str:
@@ -69,17 +61,42 @@ def read_rule_set(text: str, path: str) -> RuleSet:
         RuleFileError: something is wrong in it.
     """
     checked = Checked(tree_of(text, path))
-    found = checked.mapping(checked.tree.root, _KEYS, _NEEDED)
-    checked.refuse()
+    found = _keys(checked)
     about, inputs = _inputs(checked, found)
-    outputs, default_nodes = read_columns(checked, found["outputs"], outputs=True)
-    for name in inputs.keys() & outputs.keys():
-        checked.wrong((found["outputs"].keys or {})[name], f"{name} is an input and an output")
-    policy = _policy(checked, found["hit_policy"])
     begins, ends = _effective(checked, found.get("effective"))
     named = checked.scalar(found["rule_set"], str) or ""
     title = _words(checked, found["title"])
     owner = checked.scalar(found["owner"], str) or ""
+    body: Chain | DecisionTable
+    if "rules" in found:
+        body, state = read_chain(checked, found, inputs), None
+    else:
+        body, state = _table(checked, found, inputs)
+    checked.refuse()
+    return RuleSet(named, title, owner, body, begins, ends, about, state, path)
+
+
+def _keys(checked: Checked) -> dict[str, Node]:
+    """The entries of the file, which are those of a table or those of rules that chain."""
+    root = checked.tree.root
+    of_body = _OF_CHAIN if isinstance(root.value, dict) and "rules" in root.value else _OF_TABLE
+    if isinstance(root.value, dict) and {"table", "rules"} <= root.value.keys():
+        checked.wrong((root.keys or {})["rules"], "a file has a table, or rules that chain. Write two files")
+        checked.refuse()
+    may = _MAY if of_body is _OF_CHAIN else (*_MAY, "state")
+    found = checked.mapping(root, (*may, *_NEEDED, *of_body), (*_NEEDED, *of_body))
+    checked.refuse()
+    return found
+
+
+def _table(
+    checked: Checked, found: Mapping[str, Node], inputs: Mapping[str, Column]
+) -> tuple[DecisionTable, State | None]:
+    """The table, and what of it is a state."""
+    outputs, default_nodes = read_columns(checked, found["outputs"], outputs=True)
+    for name in inputs.keys() & outputs.keys():
+        checked.wrong((found["outputs"].keys or {})[name], f"{name} is an input and an output")
+    policy = _policy(checked, found["hit_policy"])
     checked.refuse()  # cells mean nothing without their columns
     state = read_state(checked, found["state"], Columns(inputs, outputs), policy) if "state" in found else None
     columns, rows = read_rows(checked, found["table"], Columns(inputs, outputs))
@@ -91,7 +108,7 @@ def read_rule_set(text: str, path: str) -> RuleSet:
     except TableError as error:
         checked.wrong(found["hit_policy"], str(error))
     checked.refuse()
-    return RuleSet(named, title, owner, table, begins, ends, about, state, path)
+    return table, state
 
 
 def _inputs(checked: Checked, found: Mapping[str, Node]) -> tuple[str, dict[str, Column]]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from rules.engine.cell import Test
+from rules.engine.chain import Chain
 from rules.engine.expression import Expression
 from rules.engine.kinds import Column, Kind
+from rules.engine.words import LOCALES, NO_WORDS, Words
 
-PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-LOCALES: Final = ("zh", "en")
+__all__ = ("LOCALES", "DecisionTable", "HitPolicy", "Row", "RuleSet", "TableError", "Words", "check_table")
 
 
 class HitPolicy(enum.StrEnum):
@@ -46,41 +45,13 @@ class HitPolicy(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Words:
-    """A text in Chinese and in English. Either may be empty."""
-
-    zh: str = ""
-    en: str = ""
-
-    def filled(self, values: Mapping[str, Any]) -> Words:
-        """The texts with a value in place of each `{name}`."""
-        return Words(*(_filled(text, values) for text in (self.zh, self.en)))
-
-    def names(self) -> Iterator[str]:
-        """The names of the placeholders."""
-        for text in (self.zh, self.en):
-            yield from PLACEHOLDER.findall(text)
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    return PLACEHOLDER.sub(lambda found: _shown(values.get(found[1])), text)
-
-
-def _shown(value: Any) -> str:
-    """A value as a person reads it."""
-    if value is None:
-        return "–"
-    return format(value, ",f") if isinstance(value, Decimal) else str(value)
-
-
-@dataclass(frozen=True)
 class Row:
     """One row: a test for each input, an expression for each output, and why."""
 
     id: str
     tests: tuple[Test, ...]
     outputs: tuple[Expression, ...]
-    reason: Words = Words()
+    reason: Words = NO_WORDS
     line: int = field(default=0, compare=False)
 
     @cached_property
@@ -143,12 +114,12 @@ class State:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """A decision table with who answers for it, and when it holds."""
+    """A decision table, or rules that chain, with who answers for it, and when it holds."""
 
     name: str
     title: Words
     owner: str
-    table: DecisionTable
+    body: DecisionTable | Chain
     effective_from: dt.date | None = None
     effective_until: dt.date | None = None
     """The first day on which it no longer holds."""
@@ -161,3 +132,25 @@ class RuleSet:
         """Whether it is in effect on this day."""
         begun = self.effective_from is None or self.effective_from <= day
         return begun and (self.effective_until is None or day < self.effective_until)
+
+    @property
+    def table(self) -> DecisionTable:
+        """Its decision table.
+
+        Raises:
+            TableError: it has rules that chain instead.
+        """
+        if isinstance(self.body, Chain):
+            raise TableError(f"{self.name} has rules that chain, and no decision table")
+        return self.body
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The names of its rows, or of its rules."""
+        each = self.body.rules if isinstance(self.body, Chain) else self.body.rows
+        return tuple(row.id for row in each)
+
+    @property
+    def of_rows(self) -> str:
+        """What its rows are called in words and in files of cases: `row`, or `rule` where rules chain."""
+        return "rule" if isinstance(self.body, Chain) else "row"

@@ -56,15 +56,18 @@ def run_cases(path: Path) -> TestRun:
         raise RuleFileError([Problem(str(path), 1, 1, message)])
     cases = read_cases(text_of_file(beside), str(beside), rule_set).cases
     outcomes = [evaluate(rule_set, case.facts) for case in cases]
-    verdicts = [
-        Verdict(case, tuple(_differences(case, outcome))) for case, outcome in zip(cases, outcomes, strict=True)
-    ]
+    verdicts = tuple(verdict(rule_set, case, outcome) for case, outcome in zip(cases, outcomes, strict=True))
     covered = {row for outcome in outcomes for row in outcome.rows}
-    uncovered = tuple(row.id for row in rule_set.table.rows if row.id not in covered)
-    return TestRun(rule_set, str(beside), tuple(verdicts), uncovered)
+    uncovered = tuple(row for row in rule_set.rows if row not in covered)
+    return TestRun(rule_set, str(beside), verdicts, uncovered)
 
 
-def _differences(case: Case, outcome: Outcome) -> Iterator[str]:
+def verdict(rule_set: RuleSet, case: Case, outcome: Outcome) -> Verdict:
+    """How a case ended that came out like this."""
+    return Verdict(case, tuple(_differences(rule_set, case, outcome)))
+
+
+def _differences(rule_set: RuleSet, case: Case, outcome: Outcome) -> Iterator[str]:
     expected = case.expected
     faults = {error.fault for error in outcome.errors}
     if expected.fault is None:
@@ -74,7 +77,7 @@ def _differences(case: Case, outcome: Outcome) -> Iterator[str]:
     if outcome.errors:
         return
     if expected.rows is not None and outcome.rows != expected.rows:
-        yield f"expected row {_named(expected.rows)}, and got {_named(outcome.rows)}"
+        yield f"expected {rule_set.of_rows} {_named(expected.rows)}, and got {_named(outcome.rows)}"
     if expected.results is not None and list(expected.results) != [dict(each) for each in outcome.results]:
         yield f"expected {_listed(expected.results)}, and got {_listed(outcome.results)}"
     if expected.outputs is not None:

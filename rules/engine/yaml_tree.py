@@ -29,6 +29,7 @@ MOST_NODES: Final = 40_000
 DEEPEST: Final = 8
 
 _NUMBER: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_BARE_TEST: Final = re.compile(r": +([-\[(<>!=@%])")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Scalar: TypeAlias = str | bool | Decimal | dt.date | None
@@ -102,7 +103,7 @@ def tree_of(text: str, path: str) -> Tree:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
-        said = error.problem or error.context or "this is no YAML"
+        said = f"{error.problem or error.context or 'it cannot be read'}{_quotes(_line(lines, line))}"
         problem = Problem(path, line + 1, column + 1, f"this is no YAML: {said}", source=_line(lines, line))
     except (YAMLError, ValueError, RecursionError) as error:
         problem = Problem(
@@ -113,6 +114,12 @@ def tree_of(text: str, path: str) -> Tree:
 
 def _line(lines: tuple[str, ...], number: int) -> str:
     return lines[number] if number < len(lines) else ""
+
+
+def _quotes(line: str) -> str:
+    """What to do about a test outside of a table that stands there as if YAML could read it."""
+    found = _BARE_TEST.search(line)
+    return f'. Write what begins with {found[1]} in quotes, such as ">= 5"' if found else ""
 
 
 def _events(text: str) -> Iterator[Event]:

@@ -94,10 +94,10 @@ def _write(path: Path, text: str) -> None:
 
 def _in_words(run: TestRun) -> Iterator[str]:
     passed = len(run.verdicts) - len(run.failures)
-    rows = len(run.rule_set.table.rows)
+    rows = len(run.rule_set.rows)
     yield (
         f"{run.rule_set.name} ({run.rule_set.title.zh}): {passed} of {len(run.verdicts)} cases pass, "
-        f"{rows - len(run.uncovered)} of {rows} rows covered"
+        f"{rows - len(run.uncovered)} of {rows} {run.rule_set.of_rows}s covered"
     )
     for verdict in run.failures:
         yield f"  {run.path}:{verdict.case.line}: {verdict.case.name}"
@@ -116,7 +116,7 @@ def _as_data(runs: Sequence[TestRun], problems: Sequence[Problem]) -> dict[str, 
                     {"name": each.case.name, "line": each.case.line, "differences": each.differences}
                     for each in run.verdicts
                 ],
-                "rows": [row.id for row in run.rule_set.table.rows],
+                "rows": run.rule_set.rows,
                 "uncovered": run.uncovered,
             }
             for run in runs

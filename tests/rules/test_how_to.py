@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from rules.engine.cell import read_test
+from rules.engine.chain import Combine
 from rules.engine.kinds import Column, Kind
 from rules.engine.problem import CellError
 from rules.engine.rule_file import read_rule_set
 from rules.engine.table import HitPolicy
+from tests.rules.chain_writing import CARE_HEAD
 from tests.server.running_cli import c360
 
 ROOT = Path(__file__).parents[2]
@@ -68,3 +70,16 @@ def test_the_example_holds_from_its_first_day():
 
     assert found.effective_from is not None
     assert found.holds_on(found.effective_from)
+
+
+def test_every_way_to_combine_is_told():
+    told = re.findall(r"^\| (`\w+`.*?) \| ", LANGUAGE.split("## Rules that chain")[1].split("\n## ")[0], re.MULTILINE)
+
+    assert sorted(re.findall(r"`(\w+)`", " ".join(told))) == sorted(Combine)
+
+
+def test_the_example_of_rules_that_chain_is_read():
+    [example] = re.findall(r"```yaml\n(.*?)```", LANGUAGE, re.DOTALL)
+    head = CARE_HEAD.split("conclusions:")[0]
+
+    assert read_rule_set(head + example, "example.yaml").rows == ("late", "to_manager")

@@ -14,7 +14,7 @@ WORKERS ?= 2
 # pyright looks for the environment on the path
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test test-clients test-torture check bench bench-million bench-edge bench-graph format clean environment
+.PHONY: help demo test test-clients test-torture check bench bench-million bench-edge bench-graph bench-rules format clean environment
 
 help: ## this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench-edge: $(VENV)/.ready-dev ## the shared step, the event log, delivery, and 
 
 bench-graph: $(VENV)/.ready-dev ## questions about the network on each store, and its copy in Neo4j, with their bars (needs PostgreSQL and Neo4j)
 	$(BIN)/python -m tests.bench.graph
+
+bench-rules: $(VENV)/.ready-dev ## the live engine of rules: a fuzz, decisions beside zen-engine, publishes, with their bars
+	$(BIN)/python -m tests.bench.rules
 
 format: $(VENV)/.ready-dev ## write the code as `make check` wants it
 	$(BIN)/ruff check --fix

@@ -31,6 +31,8 @@ class Bar:
     @property
     def margin(self) -> float:
         """By what share of the bound the figure is better than it; negative when it is worse."""
+        if self.bound == 0:  # nothing is allowed: there is no share of it
+            return -self.measured
         return (self.measured / self.bound - 1) * (1 if self.at_least else -1)
 
     def as_json(self) -> dict[str, Any]:

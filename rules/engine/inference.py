@@ -45,8 +45,10 @@ def _names(chain: Chain, places: Mapping[int, Any]) -> tuple[str, ...]:
 
 
 def _concluded(chain: Chain, rule: ChainRule, known: Mapping[str, Any]) -> dict[str, Value | None]:
-    columns = chain.columns
-    return {name: output_of(columns[name], expression, known, f"rule {rule.id}") for name, expression in rule.then}
+    return {
+        name: output_of(chain.columns[name], expression, known, rule.id, called="rule")
+        for name, expression in rule.then
+    }
 
 
 def _settled(chain: Chain, conclusion: Conclusion, made: Mapping[int, Mapping[str, Value | None]]) -> Value | None:

@@ -67,8 +67,10 @@ def facts_for(
     return known, tuple(errors)
 
 
-def output_of(column: Column, expression: Expression, facts: Mapping[str, Any], row: str) -> Value | None:
-    """What an output is, as its column keeps it. `row` is how messages name it: `row vip`.
+def output_of(
+    column: Column, expression: Expression, facts: Mapping[str, Any], row: str, *, called: str = "row"
+) -> Value | None:
+    """What an output of a row is, as its column keeps it. What rows are `called` is for messages.
 
     Raises:
         RowError: it cannot be calculated, or does not fit the column.
@@ -77,4 +79,4 @@ def output_of(column: Column, expression: Expression, facts: Mapping[str, Any], 
         return fitting(column, value_in(expression, facts))
     except MisfitError as error:
         fault = Fault.ARITHMETIC if error.fault is Fault.MISSING_FACT else error.fault
-        raise RowError(fault, f"{row}: {error}", (row.split(" ", 1)[1],)) from None
+        raise RowError(fault, f"{called} {row}: {error}", (row,)) from None

@@ -109,9 +109,7 @@ def _without_hit(table: DecisionTable) -> tuple[Outputs, ...]:
 
 def _outputs(table: DecisionTable, row: Row, facts: Mapping[str, Any]) -> Outputs:
     pairs = zip(table.outputs, row.outputs, strict=True)
-    return MappingProxyType(
-        {column.name: output_of(column, expression, facts, f"row {row.id}") for column, expression in pairs}
-    )
+    return MappingProxyType({column.name: output_of(column, expression, facts, row.id) for column, expression in pairs})
 
 
 def _chosen(table: DecisionTable, pairs: _Pairs) -> _Pairs:

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from rules.engine.deciding import DecisionRefusedError
 from tests.rules.contracts.fuzzing import counted
 
-PART = 10_000
+PART = 25_000
 """Pairs of one process."""
 
 PATIENCE = 300.0

@@ -47,6 +47,12 @@ class EventKind(enum.StrEnum):
     HANDOVER_CANCELLED = "handover.cancelled"
     HANDOVER_DONE = "handover.done"
     LEDGER_ENTERED = "ledger.entered"
+    RULES_SUBMITTED = "rules.submitted"
+    RULES_APPROVED = "rules.approved"
+    RULES_REJECTED = "rules.rejected"
+    RULES_WITHDRAWN = "rules.withdrawn"
+    RULES_PUBLISHED = "rules.published"
+    RULES_ROLLED_BACK = "rules.rolled_back"
     KEY_REVOKED = "key.revoked"
 
 

@@ -17,7 +17,7 @@ from resolvers.access import DEPARTMENTAL, Scope
 from resolvers.commands import Unit
 from resolvers.problems import Code, Problem, Refused, refuse, refuse_any
 from resolvers.reading.parameters import SUBJECT, SUBJECT_TYPES, TODAY, subject
-from resolvers.scopes import customer_scope, directory_scope, holds_today
+from resolvers.scopes import customer_scope, directory_scope, holds_today, rule_scope
 from store.assignment import AssignmentRow
 from store.base import Base
 from store.contact import ContactRow
@@ -25,6 +25,7 @@ from store.customer import CustomerRow
 from store.department import DepartmentRow
 from store.handover import HandoverRow
 from store.lists import member
+from store.rule_version import RuleVersionRow
 from store.staff import MembershipRow, StaffRow
 from store.ticket import ENDED, TicketRow
 
@@ -37,6 +38,7 @@ NOUNS: Final[dict[type[Base], str]] = {
     CustomerRow: "customer",
     DepartmentRow: "department",
     HandoverRow: "handover",
+    RuleVersionRow: "version of a rule set",
     StaffRow: "member of the staff",
     TicketRow: "ticket",
 }
@@ -102,6 +104,13 @@ async def access_handover_to(unit: Unit, key: uuid.UUID, field: str) -> Handover
     reach = sa.or_(HandoverRow.to_id == subject("staff_id"), _led(unit, HandoverRow.to_id))
     statement = sa.select(HandoverRow).where(HandoverRow.id == key, reach)
     return await _found(unit, HandoverRow, statement.with_for_update(key_share=True), field)
+
+
+async def access_rule_version(unit: Unit, key: uuid.UUID, field: str) -> RuleVersionRow:
+    """A version of a rule set, locked, for those who see rules. Raises Refused (NOT_FOUND)."""
+    seen = _clause(rule_scope(RuleVersionRow, unit.subject.access))
+    statement = sa.select(RuleVersionRow).where(RuleVersionRow.id == key, seen)
+    return await _found(unit, RuleVersionRow, statement.with_for_update(key_share=True), field)
 
 
 async def access_place(unit: Unit, key: uuid.UUID | None, field: str) -> DepartmentRow | None:

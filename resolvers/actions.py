@@ -45,6 +45,12 @@ class Action(enum.StrEnum):
     DECLINE_HANDOVER = "declineHandover"
     CANCEL_HANDOVER = "cancelHandover"
     EXECUTE_HANDOVER = "executeHandover"
+    SUBMIT_RULE_VERSION = "submitRuleVersion"
+    APPROVE_RULE_VERSION = "approveRuleVersion"
+    REJECT_RULE_VERSION = "rejectRuleVersion"
+    WITHDRAW_RULE_VERSION = "withdrawRuleVersion"
+    PUBLISH_RULE_VERSION = "publishRuleVersion"
+    ROLL_BACK_RULE_SET = "rollBackRuleSet"
 
 
 _DESK: Final = frozenset(
@@ -63,12 +69,24 @@ _DESK: Final = frozenset(
     }
 )
 
+_RULES: Final = frozenset(
+    {
+        Action.SUBMIT_RULE_VERSION,
+        Action.APPROVE_RULE_VERSION,
+        Action.REJECT_RULE_VERSION,
+        Action.WITHDRAW_RULE_VERSION,
+        Action.PUBLISH_RULE_VERSION,
+        Action.ROLL_BACK_RULE_SET,
+    }
+)
+"""What is done with rules. Nobody approves their own: that is looked at with the version at hand."""
+
 ALLOWED: Final = MappingProxyType(
     {
         Role.MANAGER: frozenset(Action),
         Role.SUPERVISOR: frozenset(Action),
         Role.AGENT: _DESK,
-        Role.ANALYST: frozenset[Action](),
+        Role.ANALYST: _RULES,
         Role.PARTNER: frozenset({Action.OPEN_TICKET}),
         Role.AUDITOR: frozenset[Action](),
     }

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeAlias, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, get_type_hints
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,22 +71,24 @@ class LostRace(Exception):  # noqa: N818  # named for what happened
 class Command(Generic[D]):
     """One mutation: the action that a role must allow, its own error codes, its kind of draft, and what it does.
 
-    The work returns the id of the record that it changed, which the answer reads back after the commit.
+    The work returns the id of the record that it changed, which the answer reads back after the commit. What takes
+    long is done beforehand by `prepare`, outside of the transaction, for which others would wait; it may refuse too.
     """
 
     action: Action
     codes: type[enum.StrEnum]
     draft: type[D]
     work: Callable[[Unit, D], Awaitable[uuid.UUID]]
+    prepare: Callable[[Database, Any], Awaitable[None]] | None = None
 
 
 def command(
-    action: Action, codes: type[enum.StrEnum]
+    action: Action, codes: type[enum.StrEnum], *, prepare: Callable[[Database, Any], Awaitable[None]] | None = None
 ) -> Callable[[Callable[[Unit, D], Awaitable[uuid.UUID]]], Command[D]]:
     """Declare an async function of (unit, draft) as the command behind a mutation."""
 
     def declare(work: Callable[[Unit, D], Awaitable[uuid.UUID]]) -> Command[D]:
-        return Command(action, codes, get_type_hints(work)["draft"], work)
+        return Command(action, codes, get_type_hints(work)["draft"], work, prepare)
 
     return declare
 
@@ -108,6 +110,8 @@ async def run(
     try:
         permit(subject, command.action)
         kept = cleaned(draft)
+        if command.prepare is not None:
+            await command.prepare(database, kept)
         once = None if idempotency_key is None else _once(subject, command.action, idempotency_key, digest(kept))
         return await _persistently(partial(_attempt, database, subject, now, partial(_do, command, kept), once))
     except Refused as refused:

@@ -53,6 +53,7 @@ DepartmentId = Annotated[uuid.UUID, Of("Department")]
 AssignmentId = Annotated[uuid.UUID, Of("Assignment")]
 HandoverId = Annotated[uuid.UUID, Of("Handover")]
 TicketId = Annotated[uuid.UUID, Of("Ticket")]
+RuleVersionId = Annotated[uuid.UUID, Of("RuleVersion")]
 
 
 @dataclass(frozen=True)

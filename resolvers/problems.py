@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from rules.engine.problem import Problem as Slip
+
 
 class Code(enum.StrEnum):
     """Every reason of every command. A command's own enum holds those of them that it can give."""
@@ -44,6 +46,8 @@ class Code(enum.StrEnum):
     DEPARTMENT_CLOSED = "DEPARTMENT_CLOSED"
     BAD_MOVE = "BAD_MOVE"
     TICKET_ENDED = "TICKET_ENDED"
+    BAD_RULES = "BAD_RULES"
+    OWN_VERSION = "OWN_VERSION"
 
 
 MEANING: Final = MappingProxyType(
@@ -80,6 +84,8 @@ MEANING: Final = MappingProxyType(
         Code.DEPARTMENT_CLOSED: "The department is closed: it was merged into another and takes nothing new.",
         Code.BAD_MOVE: "The record cannot go from its state to this one; the message names those that it can go to.",
         Code.TICKET_ENDED: "The ticket has ended; reopen it first.",
+        Code.BAD_RULES: "Something is wrong in the rule file or in its cases; `problems` says what and where.",
+        Code.OWN_VERSION: "Nobody approves what they submitted themselves.",
     }
 )
 """What each code tells a client."""
@@ -87,11 +93,15 @@ MEANING: Final = MappingProxyType(
 
 @dataclass(frozen=True)
 class Problem:
-    """One reason: its code, the draft's field that it is about (None: the whole), and a sentence for people."""
+    """One reason: its code, the draft's field that it is about (None: the whole), and a sentence for people.
+
+    `slips` are what is wrong inside of a rule file that was given, each with its place.
+    """
 
     code: enum.StrEnum
     field: str | None
     message: str
+    slips: tuple[Slip, ...] = ()
 
 
 class Refused(Exception):  # noqa: N818  # the name says what happened to the command

@@ -59,6 +59,16 @@ def directory_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | N
     return sa.false() if access.scope is Scope.PARTNER else None
 
 
+def rule_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
+    """Rules are seen by managers, supervisors, analysts and auditors: by who sees more than own or partners' customers.
+
+    Their texts tell how customers are judged, so that it also takes the clearance for internal columns.
+    """
+    del row
+    is_outside = access.scope in {Scope.OWN, Scope.PARTNER} or access.clearance < Clearance.INTERNAL
+    return sa.false() if is_outside else None
+
+
 def handover_item_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
     """What a handover lists: for whoever sees the customer, and for the two people of it; not for partners.
 

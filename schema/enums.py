@@ -15,6 +15,7 @@ from store.handover import HandoverItemKind, HandoverItemRole, HandoverItemState
 from store.interaction import Channel, Direction, HandlingState, InteractionKind
 from store.ledger import LedgerKind
 from store.relation import RelationDirection, RelationKind
+from store.rule_version import PublicationKind, RuleVersionStatus
 from store.staff import MembershipRole, StaffStatus
 from store.ticket import Severity, TicketEventKind, TicketKind, TicketStatus
 
@@ -149,6 +150,17 @@ expose(
     HandoverItemState,
     "What became of a thing. 交接事项状态",
     "listed | 已列入\nhanded over | 已交接\nwas not the person's any more | 已不属本人",
+)
+expose(
+    RuleVersionStatus,
+    "How far a version of a rule set is. 规则版本状态",
+    "waits for approval | 待审批\nrejected | 已驳回\ntaken back | 已撤回\napproved, not in force yet | 已批准\n"
+    "is or was in force | 已发布",
+)
+expose(
+    PublicationKind,
+    "Why a version came into force. 生效方式",
+    "ships with the product | 随产品提供\npublished | 发布\nwent back to it | 回退",
 )
 expose(
     Role,

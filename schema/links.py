@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from schema.interaction import Interaction, InteractionFilter
     from schema.ledger import LedgerBalance, LedgerEntry
     from schema.relation import CustomerRelation
+    from schema.rule_set import RulePublication, RuleVersion
     from schema.staff import Membership, Staff
     from schema.ticket import Ticket, TicketEvent, TicketFilter
 
@@ -33,6 +34,8 @@ LedgerBalanceLink = Annotated["LedgerBalance", strawberry.lazy("schema.ledger")]
 LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.ledger")]
 CustomerRelationLink = Annotated["CustomerRelation", strawberry.lazy("schema.relation")]
 MembershipLink = Annotated["Membership", strawberry.lazy("schema.staff")]
+RulePublicationLink = Annotated["RulePublication", strawberry.lazy("schema.rule_set")]
+RuleVersionLink = Annotated["RuleVersion", strawberry.lazy("schema.rule_set")]
 StaffLink = Annotated["Staff", strawberry.lazy("schema.staff")]
 TicketLink = Annotated["Ticket", strawberry.lazy("schema.ticket")]
 TicketEventLink = Annotated["TicketEvent", strawberry.lazy("schema.ticket")]

@@ -106,9 +106,15 @@ async def perform(info: Info, command: Command[D], given: Input, answer: Answer[
         draft = draft_of(command, given)
         changed_id = await run(context.database, context.subject, context.now, command, draft, idempotency_key=once)
     except Refused as refused:
-        errors = [failure(code=p.code, field=_path(p.field), message=p.message) for p in refused.problems]
+        errors = [_told(failure, problem) for problem in refused.problems]
         return answer(changed_id=None, errors=errors)
     return answer(changed_id=changed_id, errors=[])
+
+
+def _told(failure: Failure, problem: Problem) -> Any:
+    """An error of the payload; only those of rule files can say what is wrong inside."""
+    more: dict[str, Any] = {"problems": list(problem.slips)} if problem.slips else {}
+    return failure(code=problem.code, field=_path(problem.field), message=problem.message, **more)
 
 
 def draft_of(command: Command[D], given: object) -> D:

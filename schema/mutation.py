@@ -18,6 +18,7 @@ from schema.interaction_mutations import InteractionMutations
 from schema.ledger_mutations import LedgerMutations
 from schema.placement_mutations import PlacementMutations
 from schema.referral_mutations import ReferralMutations
+from schema.rule_set_mutations import RuleSetMutations
 from schema.staff_mutations import StaffMutations
 from schema.ticket_mutations import TicketMutations
 
@@ -40,5 +41,6 @@ class Mutation(
     CustomerMoveMutations,
     DepartmentSplitMutations,
     DepartmentMergeMutations,
+    RuleSetMutations,
 ):
     """All mutations."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 import strawberry
 
 from resolvers import network
-from resolvers.reading import connection, lookup, node, nodes, part, traversal
+from resolvers.reading import connection, lookup, many, node, nodes, part, traversal
 from resolvers.reading.declare_log import log_page
 from resolvers.ticket_updates import TICKET_EVENTS
 from schema.arguments import by_id, by_text
@@ -18,10 +18,12 @@ from schema.handover import HANDOVER_ORDER, Handover, HandoverFilter
 from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
 from schema.network import GraphStatus
 from schema.paging import Connection, Node
+from schema.rule_set import RuleSet, RuleVersion
 from schema.staff import STAFF_ORDERS, Staff, StaffFilter
 from schema.ticket import TICKET_ORDERS, Ticket, TicketFilter
 from schema.ticket_update import TicketUpdateConnection, TicketUpdateFilter
 from schema.viewer import Viewer
+from store.rule_version import RuleSetRow
 
 
 def _all(*_: object) -> sa.ColumnElement[bool]:
@@ -71,6 +73,15 @@ class Query:
     )
     disclosures: Connection[Disclosure] = connection(
         _all, "Who read which secret, newest first.", orders=DISCLOSURE_ORDER, filter_type=DisclosureFilter
+    )
+    rule_sets: list[RuleSet] = many(
+        _all,
+        "Rule sets by name; for managers, supervisors, analysts and auditors.",
+        order_by=[RuleSetRow.name],
+    )
+    rule_version: RuleVersion | None = lookup(
+        "One version of a rule set; for managers, supervisors, analysts and auditors.",
+        arguments={"id": by_id("RuleVersion")},
     )
     events: TicketUpdateConnection = log_page(
         TICKET_EVENTS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
+from types import MappingProxyType
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +24,20 @@ class RuleVersionStatus(enum.StrEnum):
     PUBLISHED = "PUBLISHED"
 
 
+RULE_VERSION_MOVES: Final = MappingProxyType(
+    {
+        RuleVersionStatus.SUBMITTED: frozenset(
+            {RuleVersionStatus.APPROVED, RuleVersionStatus.REJECTED, RuleVersionStatus.WITHDRAWN}
+        ),
+        RuleVersionStatus.APPROVED: frozenset({RuleVersionStatus.PUBLISHED, RuleVersionStatus.WITHDRAWN}),
+        RuleVersionStatus.PUBLISHED: frozenset[RuleVersionStatus](),
+        RuleVersionStatus.REJECTED: frozenset[RuleVersionStatus](),
+        RuleVersionStatus.WITHDRAWN: frozenset[RuleVersionStatus](),
+    }
+)
+"""Where a version can go from each state; a published one comes back by a rollback, and stays published."""
+
+
 class PublicationKind(enum.StrEnum):
     """Why a version came into force."""
 
@@ -31,7 +47,10 @@ class PublicationKind(enum.StrEnum):
 
 
 class RuleVersionRow(Base):
-    """One version of one rule set: the text of its file and of its cases. `digest` is the SHA-256 of both."""
+    """One version of one rule set: the text of its file and of its cases. `digest` is the SHA-256 of both.
+
+    Title and owner are what the text says. `base_id` is the version that its author started from, if they said so.
+    """
 
     __tablename__ = "rule_version"
     __table_args__ = (
@@ -42,16 +61,23 @@ class RuleVersionRow(Base):
     id: Mapped[Key]
     rule_set: Mapped[str]
     number: Mapped[int]
+    title_zh: Mapped[str]
+    title_en: Mapped[str]
+    owner: Mapped[str]
     text: Mapped[str]
     cases: Mapped[str]
     digest: Mapped[str]
     status: Mapped[RuleVersionStatus] = coded(RuleVersionStatus)
+    base_id: Mapped[uuid.UUID | None] = refers("rule_version.id")
     note: Mapped[str | None]
     submitted_by: Mapped[str]
     submitted_at: Mapped[dt.datetime]
     reviewed_by: Mapped[str | None]
     reviewed_at: Mapped[dt.datetime | None]
     review_note: Mapped[str | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdraw_note: Mapped[str | None]
 
 
 class RulePublicationRow(Base):
@@ -68,3 +94,20 @@ class RulePublicationRow(Base):
     published_by: Mapped[str]
     published_at: Mapped[dt.datetime]
     note: Mapped[str | None] = mapped_column()
+
+
+class RuleSetRow(Base):
+    """A rule set, and which version of it is in force (a view of the database).
+
+    Title and owner are those of that version; of the newest one as long as nothing was published.
+    """
+
+    __tablename__ = "rule_set"
+    __table_args__ = ({"info": {"view": True}},)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    title_zh: Mapped[str]
+    title_en: Mapped[str]
+    owner: Mapped[str]
+    version_id: Mapped[uuid.UUID | None] = refers("rule_version.id")
+    published_at: Mapped[dt.datetime | None]

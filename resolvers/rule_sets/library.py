@@ -26,13 +26,23 @@ class Source:
     cases: str
 
     @property
+    def path(self) -> str:
+        """How problems call the rule file."""
+        return f"{self.name}.yaml"
+
+    @property
+    def cases_path(self) -> str:
+        """How problems call the file of cases."""
+        return str(path_of_cases(Path(self.path)))
+
+    @property
     def digest(self) -> str:
         """The SHA-256 of both texts, in hexadecimal."""
         return hashlib.sha256(f"{self.text}\0{self.cases}".encode()).hexdigest()
 
     def rule_set(self, path: str = "") -> RuleSet:
         """What it says. Raises RuleFileError where something is wrong in it."""
-        return read_rule_set(self.text, path or f"{self.name}.yaml")
+        return read_rule_set(self.text, path or self.path)
 
 
 @cache

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +24,10 @@ KEPT: Final = 64
 
 _LOCK: Final = 3_600_003
 """The advisory lock of whoever adds a version or publishes one, until the commit."""
+
+
+InForce: TypeAlias = tuple[RulePublicationRow, RuleVersionRow]
+"""The last publication of a rule set, with its version."""
 
 
 class UnknownRuleSetError(LookupError):
@@ -48,6 +52,14 @@ async def in_force(session: AsyncSession, name: str, now: dt.datetime) -> Versio
     Raises:
         UnknownRuleSetError: nothing of this name was ever published, nor does it ship.
     """
+    found = await last_published(session, name, now)
+    if found is None:
+        raise UnknownRuleSetError(f"there is no rule set {name}; there are {', '.join(sorted(shipped()))}")
+    return read_version(found[1])
+
+
+async def last_published(session: AsyncSession, name: str, now: dt.datetime) -> InForce | None:
+    """The publication that is in force; what ships is written down first. None: nothing of this name was published."""
     found = await _last(session, name)
     source = shipped().get(name)
     if source is not None and _is_older(found, source):
@@ -55,9 +67,13 @@ async def in_force(session: AsyncSession, name: str, now: dt.datetime) -> Versio
         found = await _last(session, name)
         if _is_older(found, source):
             found = await _ship(session, source, now)
-    if found is None:
-        raise UnknownRuleSetError(f"there is no rule set {name}; there are {', '.join(sorted(shipped()))}")
-    return read_version(found[1])
+    return found
+
+
+async def write_down_shipped(session: AsyncSession, now: dt.datetime) -> None:
+    """Let all that ships be on record, also what was not asked for yet."""
+    for name in sorted(shipped()):
+        await last_published(session, name, now)
 
 
 async def hold_versions(session: AsyncSession) -> None:
@@ -79,17 +95,25 @@ def read_version(row: RuleVersionRow) -> Version:
 
 
 async def add_version(
-    session: AsyncSession, source: Source, *, status: RuleVersionStatus, by: str, now: dt.datetime, note: str | None
+    session: AsyncSession,
+    source: Source,
+    rule_set: RuleSet,
+    *,
+    status: RuleVersionStatus,
+    by: str,
+    now: dt.datetime,
+    note: str | None,
+    base_id: uuid.UUID | None = None,
 ) -> RuleVersionRow:
-    """A version more of a rule set; whoever adds it holds the versions."""
+    """A version more of a rule set, which says what `rule_set` is; whoever adds it holds the versions."""
     last = sa.select(sa.func.coalesce(sa.func.max(RuleVersionRow.number), 0)).where(
-        RuleVersionRow.rule_set == source.name
+        RuleVersionRow.rule_set == rule_set.name
     )
     number = (await session.scalar(last) or 0) + 1
-    kept = {"text": source.text, "cases": source.cases, "digest": source.digest, "note": note}
-    row = RuleVersionRow(
-        id=new_id(), rule_set=source.name, number=number, status=status, submitted_by=by, submitted_at=now, **kept
-    )
+    said = {"title_zh": rule_set.title.zh, "title_en": rule_set.title.en, "owner": rule_set.owner}
+    kept = {"text": source.text, "cases": source.cases, "digest": source.digest, "note": note, "base_id": base_id}
+    who = {"status": status, "submitted_by": by, "submitted_at": now}
+    row = RuleVersionRow(id=new_id(), rule_set=rule_set.name, number=number, **said, **kept, **who)
     session.add(row)
     await session.flush()
     return row
@@ -116,7 +140,7 @@ async def put_in_force(
     return publication
 
 
-async def _last(session: AsyncSession, name: str) -> tuple[RulePublicationRow, RuleVersionRow] | None:
+async def _last(session: AsyncSession, name: str) -> InForce | None:
     publication, version = RulePublicationRow, RuleVersionRow
     chosen = sa.select(publication, version).join(version, version.id == publication.version_id)
     chosen = chosen.where(publication.rule_set == name).order_by(publication.number.desc()).limit(1)
@@ -124,13 +148,13 @@ async def _last(session: AsyncSession, name: str) -> tuple[RulePublicationRow, R
     return None if found is None else (found[0], found[1])
 
 
-def _is_older(found: tuple[RulePublicationRow, RuleVersionRow] | None, source: Source) -> bool:
+def _is_older(found: InForce | None, source: Source) -> bool:
     """Whether what ships is newer than what is in force, and nobody has published their own."""
     return found is None or (found[0].kind is PublicationKind.SHIPPED and found[1].digest != source.digest)
 
 
-async def _ship(session: AsyncSession, source: Source, now: dt.datetime) -> tuple[RulePublicationRow, RuleVersionRow]:
+async def _ship(session: AsyncSession, source: Source, now: dt.datetime) -> InForce:
     approved = RuleVersionStatus.APPROVED
-    version = await add_version(session, source, status=approved, by=SHIPPER, now=now, note=None)
+    version = await add_version(session, source, source.rule_set(), status=approved, by=SHIPPER, now=now, note=None)
     kind = PublicationKind.SHIPPED
     return await put_in_force(session, version, kind, by=SHIPPER, now=now, note=None), version

@@ -64,7 +64,7 @@ def read_rule_set(text: str, path: str) -> RuleSet:
     found = _keys(checked)
     about, inputs = _inputs(checked, found)
     begins, ends = _effective(checked, found.get("effective"))
-    named = checked.scalar(found["rule_set"], str) or ""
+    named = checked.name(found["rule_set"]) if checked.scalar(found["rule_set"], str) is not None else None
     title = _words(checked, found["title"])
     owner = checked.scalar(found["owner"], str) or ""
     body: Chain | DecisionTable
@@ -73,7 +73,7 @@ def read_rule_set(text: str, path: str) -> RuleSet:
     else:
         body, state = _table(checked, found, inputs)
     checked.refuse()
-    return RuleSet(named, title, owner, body, begins, ends, about, state, path)
+    return RuleSet(named or "", title, owner, body, begins, ends, about, state, path)
 
 
 def _keys(checked: Checked) -> dict[str, Node]:

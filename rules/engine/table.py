@@ -151,6 +151,12 @@ class RuleSet:
         return tuple(row.id for row in each)
 
     @property
+    def lines(self) -> dict[str, int]:
+        """The line of each of them in the file."""
+        each = self.body.rules if isinstance(self.body, Chain) else self.body.rows
+        return {row.id: row.line for row in each}
+
+    @property
     def of_rows(self) -> str:
         """What its rows are called in words and in files of cases: `row`, or `rule` where rules chain."""
         return "rule" if isinstance(self.body, Chain) else "row"

@@ -54,12 +54,32 @@ def run_cases(path: Path) -> TestRun:
     if not beside.exists():
         message = f"there are no cases for {rule_set.name}. Write them in {beside.name}, beside it"
         raise RuleFileError([Problem(str(path), 1, 1, message)])
-    cases = read_cases(text_of_file(beside), str(beside), rule_set).cases
+    return run_case_text(rule_set, text_of_file(beside), str(beside))
+
+
+def run_case_text(rule_set: RuleSet, text: str, path: str) -> TestRun:
+    """Run the cases that a text has; `path` is how problems name it.
+
+    Raises:
+        RuleFileError: the cases cannot be read.
+    """
+    cases = read_cases(text, path, rule_set).cases
     outcomes = [evaluate(rule_set, case.facts) for case in cases]
     verdicts = tuple(verdict(rule_set, case, outcome) for case, outcome in zip(cases, outcomes, strict=True))
     covered = {row for outcome in outcomes for row in outcome.rows}
     uncovered = tuple(row for row in rule_set.rows if row not in covered)
-    return TestRun(rule_set, str(beside), verdicts, uncovered)
+    return TestRun(rule_set, path, verdicts, uncovered)
+
+
+def problems_in(run: TestRun) -> Iterator[Problem]:
+    """Each case that failed and each row that no case needs, as a problem of its file."""
+    for verdict in run.failures:
+        for difference in verdict.differences:
+            yield Problem(run.path, verdict.case.line, 1, f"case {verdict.case.name}: {difference}")
+    word, lines = run.rule_set.of_rows, run.rule_set.lines
+    for name in run.uncovered:
+        message = f"no case needs {word} {name}. Write one, or take the {word} out"
+        yield Problem(run.rule_set.path, lines[name], 1, message)
 
 
 def verdict(rule_set: RuleSet, case: Case, outcome: Outcome) -> Verdict:

@@ -33,6 +33,7 @@ SCOPES = {
     "disclosure_scope": "all rows, from confidential on",
     "directory_scope": "all but partners",
     "handover_item_scope": "of customers in reach, and of handovers from or to oneself",
+    "rule_scope": "managers, supervisors, analysts and auditors",
     "provenance_scope": "of customers in reach, and of fields that one may read",
     "through_customer": "of customers in reach",
     "through_ticket": "of tickets in reach",

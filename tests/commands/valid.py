@@ -29,6 +29,9 @@ from resolvers.interaction import InteractionDraft
 from resolvers.ledger import LedgerDraft
 from resolvers.placement import StaffPlacement
 from resolvers.referral import Referral
+from resolvers.rule_sets.publishing import RuleSetRollback, RuleVersionPublication
+from resolvers.rule_sets.reviewing import RuleVersionApproval, RuleVersionRejection
+from resolvers.rule_sets.submitting import RuleVersionDraft, RuleVersionWithdrawal
 from resolvers.staff import StaffChanges, StaffDraft
 from resolvers.ticket import TicketDraft
 from resolvers.ticket_state import TicketStateChange
@@ -41,6 +44,7 @@ from store.ledger import LedgerKind
 from store.ticket import TicketKind, TicketStatus
 from tests.commands.worlds import World
 from tests.factories import TODAY
+from tests.factories.rule_version import FEES
 
 MODULES: Final = (
     "assignment",
@@ -58,6 +62,9 @@ MODULES: Final = (
     "ledger",
     "placement",
     "referral",
+    "rule_sets.publishing",
+    "rule_sets.reviewing",
+    "rule_sets.submitting",
     "staff",
     "ticket",
     "ticket_state",
@@ -106,4 +113,10 @@ VALID: Final[dict[Action, Callable[[World], Any]]] = {
     Action.DECLINE_HANDOVER: lambda w: HandoverRefusal(w.handovers.to_decline, "Too many customers already"),
     Action.CANCEL_HANDOVER: lambda w: HandoverCancellation(w.handovers.to_cancel),
     Action.EXECUTE_HANDOVER: lambda w: HandoverExecution(w.handovers.due),
+    Action.SUBMIT_RULE_VERSION: lambda _: RuleVersionDraft(FEES.text, FEES.cases),
+    Action.APPROVE_RULE_VERSION: lambda w: RuleVersionApproval(w.rules.submitted),
+    Action.REJECT_RULE_VERSION: lambda w: RuleVersionRejection(w.rules.to_reject, "Too generous"),
+    Action.WITHDRAW_RULE_VERSION: lambda w: RuleVersionWithdrawal(w.rules.to_withdraw),
+    Action.PUBLISH_RULE_VERSION: lambda w: RuleVersionPublication(w.rules.approved),
+    Action.ROLL_BACK_RULE_SET: lambda w: RuleSetRollback(w.rules.earlier, "Too many complaints"),
 }

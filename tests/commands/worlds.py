@@ -16,6 +16,7 @@ from store.session import Database
 from store.staff import MembershipRole, StaffStatus
 from store.ticket import TicketStatus
 from tests.commands.world_handovers import Handovers, add_handovers
+from tests.commands.world_rules import Rules, add_rules
 from tests.factories import NOW
 from tests.factories.assignment import add_assignment
 from tests.factories.contact import add_contact
@@ -52,6 +53,7 @@ class World:
     assignment: uuid.UUID
     foreign_assignment: uuid.UUID
     handovers: Handovers
+    rules: Rules
 
     @property
     def handover(self) -> uuid.UUID:
@@ -129,7 +131,7 @@ async def built(database: Database) -> World:
         )
         rest = (foreign_contact, *tickets, foreign_ticket, assignment, foreign_assignment)
         handovers = await add_handovers(session, agent, colleague, outsider, leaver)
-        return World(*(row.id for row in (*rows, *rest)), handovers)
+        return World(*(row.id for row in (*rows, *rest)), handovers, await add_rules(session))
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ LOOKED_UP = {
     "department": "Department",
     "handover": "Handover",
     "interaction": "Interaction",
+    "ruleVersion": "RuleVersion",
     "staffMember": "Staff",
 }
 

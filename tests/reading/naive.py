@@ -50,6 +50,8 @@ NODES = (
     "Interaction",
     "LedgerEntry",
     "Membership",
+    "RulePublication",
+    "RuleVersion",
     "Staff",
     "Ticket",
     "TicketEvent",

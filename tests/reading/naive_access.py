@@ -101,6 +101,9 @@ COLUMN_LEVELS = {
 DIRECTORY = {"Department", "Handover", "HandoverCount", "Staff", "Membership", "TrainingRecord", "WorkHistory"}
 """Types that everyone who works here sees, and no partner."""
 
+RULES = {"RulePublication", "RuleSet", "RuleVersion"}
+"""Types of rules: for managers, supervisors, analysts and auditors."""
+
 
 def masked(gtype: str, field: str, subject: Subject) -> bool:
     """Whether a subject's clearance is too low for a field."""
@@ -111,6 +114,8 @@ def sees(rows: Rows, subject: Subject, gtype: str, row: Row, today: dt.date) -> 
     """Whether a row is in a subject's scope."""
     if gtype in DIRECTORY:
         return subject.scope is not Scope.PARTNER
+    if gtype in RULES:
+        return subject.scope not in (Scope.OWN, Scope.PARTNER) and subject.clearance >= INTERNAL
     if gtype == "Disclosure":
         return subject.scope is Scope.ALL and subject.clearance >= CONFIDENTIAL
     if gtype == "HandoverItem" and subject.scope is Scope.PARTNER:

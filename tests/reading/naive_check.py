@@ -19,6 +19,7 @@ LOOKUPS = {
     "handover": ("Handover", "number"),
     "staffMember": ("Staff", "number"),
     "interaction": ("Interaction", "id"),
+    "ruleVersion": ("RuleVersion", "id"),
     "ticket": ("Ticket", "number"),
 }
 PARTIES = ("Customer", "Department", "Staff")

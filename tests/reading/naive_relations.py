@@ -105,6 +105,15 @@ def _items(world: World, handover: Row, args: Args) -> list[Row]:
     return [item for item in found if args.get("kind") in (None, item["kind"])]
 
 
+def _next_publication(world: World, publication: Row, _: Args) -> list[Row | None]:
+    found = world.rows.where("RulePublication", "rule_set", publication["rule_set"])
+    return [row for row in found if row["number"] == publication["number"] + 1]
+
+
+def _of_rule_set(gtype: str) -> Find:
+    return lambda world, rule_set, _: list(world.rows.where(gtype, "rule_set", rule_set["name"]))
+
+
 def _lookup(gtype: str, column: str) -> Find:
     """The row that an argument names, by id or by what people know of it."""
 
@@ -158,7 +167,12 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Query", "handover"): ("Handover", _lookup("Handover", "number"), ()),
     ("Query", "interaction"): ("Interaction", _lookup("Interaction", "id"), ()),
     ("Query", "staffMember"): ("Staff", _lookup("Staff", "number"), ()),
+    ("Query", "ruleVersion"): ("RuleVersion", _lookup("RuleVersion", "id"), ()),
     ("Query", "ticket"): ("Ticket", _lookup("Ticket", "number"), ()),
+    ("RulePublication", "replacedBy"): ("RulePublication", _next_publication, ()),
+    ("RulePublication", "version"): ("RuleVersion", _refers("RuleVersion", "version_id"), ()),
+    ("RuleSet", "inForce"): ("RuleVersion", _refers("RuleVersion", "version_id"), ()),
+    ("RuleVersion", "base"): ("RuleVersion", _refers("RuleVersion", "base_id"), ()),
     ("Successor", "staff"): ("Staff", _refers("Staff", "staff_id"), ()),
     ("Ticket", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
     ("Ticket", "contact"): ("Contact", _refers("Contact", "contact_id"), ()),
@@ -191,6 +205,9 @@ MANY: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Department", "children"): ("Department", _owned("Department", "parent_id"), (("number", 1),)),
     ("Handover", "counts"): ("HandoverCount", _owned("HandoverCount", "handover_id"), (("kind", 1),)),
     ("IfLeaves", "orphans"): ("Customer", _listed("Customer", "orphans"), (("id", 1),)),
+    ("Query", "ruleSets"): ("RuleSet", _all("RuleSet"), (("name", 1),)),
+    ("RuleSet", "publications"): ("RulePublication", _of_rule_set("RulePublication"), (("number", -1),)),
+    ("RuleSet", "versions"): ("RuleVersion", _of_rule_set("RuleVersion"), (("number", -1),)),
     ("Staff", "memberships"): ("Membership", _owned("Membership", "staff_id"), NEWEST),
     ("Staff", "trainingRecords"): (
         "TrainingRecord",

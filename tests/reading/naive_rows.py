@@ -31,6 +31,9 @@ TYPES = {
     "LedgerEntry": "ledger_entry",
     "Membership": "membership",
     "Provenance": "provenance",
+    "RulePublication": "rule_publication",
+    "RuleSet": "rule_set",
+    "RuleVersion": "rule_version",
     "Staff": "staff",
     "Tag": "customer_tag",
     "Ticket": "ticket",
@@ -41,7 +44,7 @@ TYPES = {
 """The table of every GraphQL type that has one."""
 
 TOKENS = ("customer_token", "staff_token")
-MADE = {"relation_side", "handover_count"}
+MADE = {"relation_side", "handover_count", "rule_set"}
 """Tables that are made here, of others."""
 
 LOADED = (*(set(TYPES.values()) - MADE), "customer_relation", *TOKENS)
@@ -54,6 +57,7 @@ class Rows:
         made = {
             "relation_side": list(_sides(tables["customer_relation"])),
             "handover_count": list(_counts(tables["handover_item"])),
+            "rule_set": list(_rule_sets(tables["rule_version"], tables["rule_publication"])),
         }
         self.tables = {**tables, **made}
         self._by: dict[tuple[str, str], dict[Any, list[Row]]] = {}
@@ -95,6 +99,19 @@ def _counts(items: Iterable[Row]) -> Iterable[Row]:
         count[item["state"].lower()] += 1
     for (handover_id, kind), count in found.items():
         yield {"handover_id": handover_id, "kind": kind, **count}
+
+
+def _rule_sets(versions: Iterable[Row], publications: Iterable[Row]) -> Iterable[Row]:
+    """Each rule set with what is in force, called as that version is, or as its newest one."""
+    by_id = {row["id"]: row for row in versions}
+    newest = {row["rule_set"]: row for row in sorted(by_id.values(), key=lambda row: row["number"])}
+    latest = {row["rule_set"]: row for row in sorted(publications, key=lambda row: row["number"])}
+    for name, version in newest.items():
+        last = latest.get(name)
+        shown = version if last is None else by_id[last["version_id"]]
+        told = {key: shown[key] for key in ("title_zh", "title_en", "owner")}
+        in_force = {key: last and last[key] for key in ("version_id", "published_at")}
+        yield {"name": name, **told, **in_force}
 
 
 def load(url: str) -> Rows:

@@ -121,6 +121,11 @@ def available(account: Row) -> int | None:
     return None if account["limit_minor"] is None else account["limit_minor"] - account["used_minor"]
 
 
+def _title(row: Row, _: dt.datetime) -> Row:
+    """What a rule set is called, in both languages."""
+    return {"zh": row["title_zh"], "en": row["title_en"]}
+
+
 Special = Callable[[Row, dt.datetime], Any]
 
 SPECIAL: dict[tuple[str, str], Special] = {
@@ -144,6 +149,9 @@ SPECIAL: dict[tuple[str, str], Special] = {
     ("Assignment", "happenedAt"): lambda a, _: a["recorded_at"],
     ("Disclosure", "recordId"): lambda d, _: d["record_id"] and f"{d['record_type']}:{d['record_id']}",
     ("Handover", "proposedAt"): lambda h, _: h["created_at"],
+    ("RuleSet", "title"): _title,
+    ("RuleSet", "inForceSince"): lambda s, _: s["published_at"],
+    ("RuleVersion", "title"): _title,
     ("Ticket", "isOpen"): lambda t, _: is_open(t),
     ("Ticket", "target"): lambda t, _: t,
     ("TicketTarget", "state"): target_state,

@@ -18,7 +18,7 @@ from resolvers.reading.matrix import access_matrix
 from tests.factories import NOW
 from tests.reading.everywhere import TARGET, selection_of
 from tests.reading.naive import NODES
-from tests.reading.naive_access import DIRECTORY, FIELD_LEVELS, sees
+from tests.reading.naive_access import DIRECTORY, FIELD_LEVELS, RULES, sees
 from tests.reading.naive_rows import TYPES
 from tests.reading.subjects import EVERYTHING, subject_with
 from tests.reading.ways import Asking, types
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.anyio
 CUSTOMERS = "customers(first: 100) { nodes { %s } }"
 HANDOVERS = "handovers(first: 100) { nodes { %s } }"
 STAFF = "staff(first: 100) { nodes { %s } }"
+RULE_SETS = "ruleSets(first: 100) { %s }"
 DEPARTMENTS = "departments(first: 100) { nodes { %s } }"
 
 PATHS = {
@@ -58,6 +59,10 @@ PATHS = {
     "NetworkPath": CUSTOMERS % f'pathTo(id: "{TARGET}") {{ %s }}',
     "PlacedDepartment": DEPARTMENTS % "subtree(first: 100) { %s }",
     "Provenance": CUSTOMERS % "provenance(first: 100) { %s }",
+    "RulePublication": RULE_SETS % "publications(first: 100) { %s }",
+    "RuleSet": RULE_SETS,
+    "RuleTitle": RULE_SETS % "title { %s }",
+    "RuleVersion": RULE_SETS % "versions(first: 100) { %s }",
     "Staff": STAFF,
     "Successor": STAFF % "ifLeaves { successors(first: 100) { %s } }",
     "Tag": CUSTOMERS % "tags(first: 100) { %s }",
@@ -72,7 +77,10 @@ PATHS = {
 
 PAGES = ("Connection", "Edge", "PageInfo")
 
-AT_LEAST = {"Disclosure": Clearance.CONFIDENTIAL, "Money": Clearance.INTERNAL}
+AT_LEAST = {
+    "Disclosure": Clearance.CONFIDENTIAL,
+    **dict.fromkeys(("Money", "RulePublication", "RuleSet", "RuleTitle", "RuleVersion"), Clearance.INTERNAL),
+}
 """What it takes to meet an object of these types at all."""
 
 NOT_HERE = {"GraphStatus": {"generation", "lastEvent", "lastEventAt"}}
@@ -167,13 +175,14 @@ async def test_the_declared_row_scopes_are_those_of_the_naive_reader(ways):
         by_scope.setdefault(scope, set()).add(gtype)
 
     assert by_scope == {
-        None: {"CustomerMetrics", "Money", "TicketTarget", "Viewer", *FINDINGS},
+        None: {"CustomerMetrics", "Money", "RuleTitle", "TicketTarget", "Viewer", *FINDINGS},
         "customer_scope": {"Customer"},
         "directory_scope": {*DIRECTORY, "GraphStatus"},
         "disclosure_scope": {"Disclosure"},
         "handover_item_scope": {"HandoverItem"},
         "provenance_scope": {"Provenance"},
-        "through_customer": set(TYPES) - DIRECTORY - {"Customer", "Disclosure", "HandoverItem", "Provenance"},
+        "rule_scope": RULES,
+        "through_customer": set(TYPES) - DIRECTORY - RULES - {"Customer", "Disclosure", "HandoverItem", "Provenance"},
         "through_ticket": {"TicketUpdate"},
     }
 

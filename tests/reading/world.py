@@ -19,6 +19,7 @@ from store.staff import MembershipRole, MembershipRow, StaffRow, StaffTokenRow, 
 from tests.reading.nasty import CURRENCIES, NOW, TEXTS, Chance, member
 from tests.reading.world_dealings import assignments, dealings, grades, relations
 from tests.reading.world_handovers import handovers
+from tests.reading.world_rules import rule_sets
 
 CUSTOMERS = 40
 CODES = ("O'Brien", '"x"', "%s", ":x $1", "客户-一", "c-1", "C-1", "--;", "\\", "😀")
@@ -121,6 +122,7 @@ def make_world(seed: int = 20260302) -> list[Base]:
     rows += disclosures(chance, clients, people)
     rows += acting_heads(Chance(seed + 1), people, places)
     rows += handovers(chance, rows, people)
+    rows += rule_sets(chance)
     return rows
 
 

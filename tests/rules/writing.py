@@ -27,6 +27,18 @@ TABLE = """\
 | rest | -       | not(VIP) | 5            | 其余              | all others      |
 """
 
+CASES = """\
+rule_set: fees
+clock: 2026-05-01T09:00:00+08:00
+usual: {amount: 100, grade: KEY}
+cases:
+  - {name: VIP, given: {grade: VIP}, expect: {fee: 0, row: vip}}
+  - {name: much, given: {amount: 1万}, expect: {fee: 100, row: high}}
+  - {name: little, expect: {fee: 5, rows: [rest]}}
+  - {name: unknown, given: {grade: null}, expect: {error: MISSING_FACT}}
+"""
+"""Of `rule_text()`; they all pass."""
+
 
 def rule_text(table: str = TABLE, *, head: str = HEAD, policy: str = "FIRST") -> str:
     return f"{head}hit_policy: {policy}\ntable: |\n{textwrap.indent(table, '  ')}"

@@ -9,20 +9,10 @@ from pathlib import Path
 import pytest
 
 from server.commands.rule_files import LIBRARY
-from tests.rules.writing import rule_text
+from tests.rules.writing import CASES, rule_text
 from tests.server.running_cli import c360
 
 LIBRARY_FILES = sorted(path for path in LIBRARY.rglob("*.yaml") if not path.stem.endswith("_test"))
-CASES = """\
-rule_set: fees
-clock: 2026-05-01T09:00:00+08:00
-usual: {amount: 100, grade: KEY}
-cases:
-  - {name: VIP, given: {grade: VIP}, expect: {fee: 0, row: vip}}
-  - {name: much, given: {amount: 1万}, expect: {fee: 100, row: high}}
-  - {name: little, expect: {fee: 5, rows: [rest]}}
-  - {name: unknown, given: {grade: null}, expect: {error: MISSING_FACT}}
-"""
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ DESCRIBED = {
         SELECT 'column', table_name::text, column_name::text, concat_ws(' ', data_type, collation_name, is_nullable,
                column_default, identity_generation) FROM information_schema.columns
          WHERE table_schema = 'public' AND table_name NOT IN
-               ('alembic_version', 'customer_relation_side', 'handover_count')
+               ('alembic_version', 'customer_relation_side', 'handover_count', 'rule_set')
         UNION ALL SELECT 'index', tablename::text, indexname::text, indexdef FROM pg_indexes
          WHERE schemaname = 'public' AND tablename <> 'alembic_version'
         UNION ALL SELECT 'constraint', conrelid::regclass::text, conname::text, pg_get_constraintdef(oid)

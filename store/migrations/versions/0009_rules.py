@@ -1,4 +1,4 @@
-"""Versions of rule sets, what was in force when, decisions, and when a customer was last graded.
+"""Versions of rule sets, what was in force when and is now (a view), decisions, and when a customer was last graded.
 
 Revision 0009, after 0008.
 """
@@ -17,10 +17,24 @@ uid = sa.Text().with_variant(sa.Uuid(), "postgresql")
 instant = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
+RULE_SET = """
+CREATE VIEW rule_set (name, title_zh, title_en, owner, version_id, published_at) AS
+SELECT shown.rule_set, shown.title_zh, shown.title_en, shown.owner, latest.version_id, latest.published_at
+FROM (SELECT rule_set, max(number) AS number FROM rule_version GROUP BY rule_set) newest
+LEFT JOIN (SELECT rule_set, max(number) AS number FROM rule_publication GROUP BY rule_set) last
+    ON last.rule_set = newest.rule_set
+LEFT JOIN rule_publication latest ON latest.rule_set = last.rule_set AND latest.number = last.number
+JOIN rule_version shown ON shown.id = coalesce(
+    latest.version_id,
+    (SELECT v.id FROM rule_version v WHERE v.rule_set = newest.rule_set AND v.number = newest.number)
+)
+"""
+
 
 def upgrade() -> None:
     _rule_version()
     _rule_publication()
+    op.execute(RULE_SET)
     _decision()
     op.add_column("customer", sa.Column("graded_at", instant))
     op.create_index("ix_customer_graded_at_id", "customer", ["graded_at", "id"])
@@ -30,6 +44,7 @@ def downgrade() -> None:
     op.drop_index("ix_customer_graded_at_id", "customer")
     op.drop_column("customer", "graded_at")
     op.drop_table("decision")
+    op.execute("DROP VIEW rule_set")
     op.drop_table("rule_publication")
     op.drop_table("rule_version")
 
@@ -40,17 +55,25 @@ def _rule_version() -> None:
         sa.Column("id", uid, nullable=False),
         sa.Column("rule_set", text, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title_zh", text, nullable=False),
+        sa.Column("title_en", text, nullable=False),
+        sa.Column("owner", text, nullable=False),
         sa.Column("text", text, nullable=False),
         sa.Column("cases", text, nullable=False),
         sa.Column("digest", text, nullable=False),
         sa.Column("status", text, nullable=False),
+        sa.Column("base_id", uid),
         sa.Column("note", text),
         sa.Column("submitted_by", text, nullable=False),
         sa.Column("submitted_at", instant, nullable=False),
         sa.Column("reviewed_by", text),
         sa.Column("reviewed_at", instant),
         sa.Column("review_note", text),
+        sa.Column("withdrawn_by", text),
+        sa.Column("withdrawn_at", instant),
+        sa.Column("withdraw_note", text),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_version")),
+        sa.ForeignKeyConstraint(["base_id"], ["rule_version.id"], name=op.f("fk_rule_version_base_id")),
     )
     op.create_index("uq_rule_version_rule_set_number", "rule_version", ["rule_set", "number"], unique=True)
     op.create_index("ix_rule_version_status_submitted_at", "rule_version", ["status", "submitted_at", "id"])

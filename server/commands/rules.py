@@ -16,6 +16,16 @@ from rules.engine.rule_file import text_of_file
 from rules.engine.testing import TestRun, run_cases
 from server.commands.options import AsJson
 from server.commands.rule_files import Files, rule_files, tell
+from server.commands.rule_versions import (
+    approve_command,
+    history_command,
+    publish_command,
+    reject_command,
+    rollback_command,
+    show_command,
+    submit_command,
+    withdraw_command,
+)
 from server.commands.rules_check import check_command
 from server.commands.rules_diff import diff_command
 from server.commands.rules_simulate import simulate_command
@@ -31,7 +41,7 @@ rules_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     epilog=EPILOG,
-    help="Rule sets: line a file up, test, check and compare it, see what it would do.",
+    help="Rule sets: line a file up, test, check and compare it, see what it would do, and bring it into force.",
 )
 rules_commands.command("check")(check_command)
 rules_commands.command("diff")(diff_command)
@@ -123,3 +133,16 @@ def _as_data(runs: Sequence[TestRun], problems: Sequence[Problem]) -> dict[str, 
         ],
         "problems": [dataclasses.asdict(problem) for problem in problems],
     }
+
+
+for _name, _function in (
+    ("submit", submit_command),
+    ("approve", approve_command),
+    ("reject", reject_command),
+    ("withdraw", withdraw_command),
+    ("publish", publish_command),
+    ("rollback", rollback_command),
+    ("history", history_command),
+    ("show", show_command),
+):
+    rules_commands.command(_name)(_function)

@@ -76,7 +76,7 @@ class Bodies:
         return body
 
     def _too_large(self) -> Refusal:
-        words = f"The body is larger than {self._limit} bytes"
+        words = f"The body is larger than {self._limit} bytes; files are for the command line"
         return Refusal(413, Code.BODY_TOO_LARGE, words, headers=[CLOSE])
 
 

@@ -164,6 +164,8 @@ async def update_customer(unit: Unit, draft: CustomerChanges) -> uuid.UUID:
         await access_place(unit, draft.department_id, "department_id")
     tagged = not isinstance(draft.tags, Unset) and await _replace_tags(unit, row.id, draft.tags)
     changed = edit(unit, row, draft, COLUMNS, counts=tagged)
+    if "size" in changed:
+        row.graded_at = None  # a fact of grading: its grade is to be looked at again
     await save(unit, row, _CODE)
     if {"name", "code"} & set(changed):
         await unit.session.execute(sa.delete(CustomerTokenRow).where(CustomerTokenRow.customer_id == row.id))

@@ -78,12 +78,15 @@ def _of_listed(store: str) -> tuple[sa.Executable, ...]:
         return column.in_(sa.select(listed.c.value))
 
     lock = sa.select(_CUSTOMER.c.id).where(within(_CUSTOMER.c.id)).order_by(_CUSTOMER.c.id)
-    return (lock.with_for_update(key_share=True), *_statements(within))
+    return (lock.with_for_update(key_share=True), *_statements(within, graded_at=sa.null()))
 
 
-def _statements(within: Within) -> tuple[sa.Executable, ...]:
-    """What refreshes customers that are locked already; balances before what is read from them."""
-    return (_vanished(within), _changed(within), _appeared(within), _credit_used(within), _figures(within))
+def _statements(within: Within, **values: sa.ColumnElement[Any]) -> tuple[sa.Executable, ...]:
+    """What refreshes customers that are locked already; balances before what is read from them.
+
+    Whose dealings have changed is to be graded again: no `graded_at`. Who is only made sure of stays as it is.
+    """
+    return (_vanished(within), _changed(within), _appeared(within), _credit_used(within), _figures(within, values))
 
 
 def _entries(within: Within) -> sa.Subquery:
@@ -130,11 +133,11 @@ def _credit_used(within: Within) -> sa.Update:
     return _correct(_CREDIT, {"used_minor": used}).where(within(_CREDIT.c.customer_id))
 
 
-def _figures(within: Within) -> sa.Update:
-    """Correct the figures on the customers themselves."""
+def _figures(within: Within, more: Mapping[str, sa.ColumnElement[Any]]) -> sa.Update:
+    """Correct the figures on the customers themselves, and what else is to hold of them."""
     totals = _totals(within)
     values = {column.name: column for column in totals.c if column.name != "id"}
-    return _correct(_CUSTOMER, values).where(_CUSTOMER.c.id == totals.c.id)
+    return _correct(_CUSTOMER, {**values, **more}).where(_CUSTOMER.c.id == totals.c.id)
 
 
 def _totals(within: Within) -> sa.Subquery:

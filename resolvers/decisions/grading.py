@@ -15,9 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outbox.event import EventKind
 from outbox.log import Change, append
 from resolvers.decisions.making import Asking, Decided, decide_customers
-from resolvers.rule_sets.versions import in_force
+from resolvers.rule_sets.versions import Version, in_force
+from rules.facts.levels import told_reason
+from rules.facts.vocabulary import Level
 from store.base import new_id
 from store.customer import CustomerRow
+from store.decision import DecisionOccasion
 from store.grade import Grade, GradePeriodRow
 from store.lists import ListOf, member
 from store.session import Database
@@ -55,11 +58,24 @@ class Move:
     grade: Grade
 
     @property
+    def told(self) -> dict[str, str | None]:
+        """What the event says: nothing confidential."""
+        grades = {"grade": self.grade.value, "before": self.before and self.before.value}
+        return {**grades, "decisionId": str(self.decided.id)}
+
+    @property
     def event(self) -> Change:
         """What readers of the log are told."""
-        told = {"grade": self.grade.value, "before": self.before and self.before.value}
-        data = {**told, "decisionId": str(self.decided.id)}
-        return Change(EventKind.CUSTOMER_GRADED.value, "Customer", self.decided.customer_id, data)
+        return Change(EventKind.CUSTOMER_GRADED.value, "Customer", self.decided.customer_id, self.told)
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What was decided in a transaction: the counts, each decision, and who gets another grade."""
+
+    graded: Graded
+    decided: Sequence[Decided]
+    moves: Sequence[Move]
 
 
 async def grade_customers(database: Database, asking: Asking, ids: Collection[uuid.UUID]) -> AsyncIterator[Graded]:
@@ -71,26 +87,55 @@ async def grade_customers(database: Database, asking: Asking, ids: Collection[uu
 
 
 async def grade_some(session: AsyncSession, asking: Asking, ids: Collection[uuid.UUID]) -> Graded:
-    """Grade customers in this transaction: decisions, grades, their history, and the events last.
+    """Grade customers in this transaction: decisions, grades, their history, and the events last."""
+    grading = await decide_grades(session, asking, ids)
+    await append(session, [move.event for move in grading.moves], at=asking.now, actor=asking.by)
+    return grading.graded
+
+
+async def decide_grades(session: AsyncSession, asking: Asking, ids: Collection[uuid.UUID]) -> Grading:
+    """Grade customers in this transaction, all but the events, which the caller appends.
 
     The customers are locked first, in the order of their ids, so that two who grade the same ones follow each other.
+    Who was graded at a later instant meanwhile is left out: history does not run backwards.
     """
     version = await in_force(session, RULE_SET, asking.now)
-    rows = {row.id: row for row in await _locked(session, ids)}
+    locked = await _locked(session, ids)
+    rows = {row.id: row for row in locked if row.graded_at is None or row.graded_at <= asking.now}
     decided = await decide_customers(session, version, asking, list(rows))
     graded = Graded(len(decided))
     moves = [move for one in decided if (move := _applied(asking, graded, rows[one.customer_id], one))]
     await session.flush()
-    await _write_periods(session, asking, moves)
-    await append(session, [move.event for move in moves], at=asking.now, actor=asking.by)
-    return graded
+    await _write_periods(session, version, asking, moves)
+    return Grading(graded, decided, moves)
 
 
-async def due(session: AsyncSession, now: dt.datetime, most: int) -> Sequence[uuid.UUID]:
-    """Whose grade is to be looked at again: something happened since it last was, or that is a month ago, or never."""
+async def due(
+    session: AsyncSession, now: dt.datetime, most: int, on: DecisionOccasion | None = None
+) -> Sequence[uuid.UUID]:
+    """Whose grade is to be looked at again, those never graded first: something happened since, or that is a month ago.
+
+    `on` narrows it to those for whom something happened, or for whom only the month has passed. Whatever changes a fact
+    takes `graded_at` away, whenever it happened (`store.figures`); what was written by other ways is found by the time
+    of the last activity, once that has come.
+    """
     row = CustomerRow
-    is_due = sa.or_(row.graded_at.is_(None), row.graded_at < row.last_activity_at, row.graded_at < now - CADENCE)
-    return (await session.scalars(sa.select(row.id).where(is_due).order_by(row.graded_at, row.id).limit(most))).all()
+    chosen = sa.select(row.id).where(_is_due(now, on)).order_by(sa.nulls_first(row.graded_at.asc()), row.id)
+    return (await session.scalars(chosen.limit(most))).all()
+
+
+async def count_due(session: AsyncSession, now: dt.datetime) -> int:
+    """How many are due."""
+    return await session.scalar(sa.select(sa.func.count()).select_from(CustomerRow).where(_is_due(now))) or 0
+
+
+def _is_due(now: dt.datetime, on: DecisionOccasion | None = None) -> sa.ColumnElement[bool]:
+    row = CustomerRow
+    active = sa.and_(row.graded_at < row.last_activity_at, row.last_activity_at <= now)
+    has_news, is_old = sa.or_(row.graded_at.is_(None), active), row.graded_at < now - CADENCE
+    if on is DecisionOccasion.EVENT:
+        return has_news
+    return sa.and_(is_old, sa.not_(has_news)) if on is DecisionOccasion.CADENCE else sa.or_(has_news, is_old)
 
 
 async def _locked(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[CustomerRow]:
@@ -113,24 +158,32 @@ def _applied(asking: Asking, graded: Graded, customer: CustomerRow, one: Decided
     return Move(one, before, grade)
 
 
-async def _write_periods(session: AsyncSession, asking: Asking, moves: Sequence[Move]) -> None:
+async def _write_periods(session: AsyncSession, version: Version, asking: Asking, moves: Sequence[Move]) -> None:
     """End the periods that are open, and begin the next."""
     moved = member(GradePeriodRow.customer_id, sa.bindparam("ids", type_=ListOf(Uid())))
     ended = sa.update(GradePeriodRow).where(moved, GradePeriodRow.until.is_(None)).values(until=asking.now)
     ids = [move.decided.customer_id for move in moves]
     await session.execute(ended, {"ids": ids}, execution_options={"synchronize_session": False})
     if moves:
-        await session.execute(sa.insert(GradePeriodRow), [_period(asking, move) for move in moves])
+        await session.execute(sa.insert(GradePeriodRow), [_period(version, asking, move) for move in moves])
 
 
-def _period(asking: Asking, move: Move) -> dict[str, Any]:
-    reasons = move.decided.outcome.reasons
-    words = " · ".join(filter(None, (reasons[0].zh, reasons[0].en))) if reasons else ""
+def _period(version: Version, asking: Asking, move: Move) -> dict[str, Any]:
     return {
         "id": new_id(),
         "customer_id": move.decided.customer_id,
         "grade": move.grade,
         "since": asking.now,
-        "reason": words or None,
+        "reason": _reason(version, move.decided),
         "decided_by": f"rules:{RULE_SET}",
     }
+
+
+def _reason(version: Version, decided: Decided) -> str | None:
+    """The reason in both languages, as readers of the grade's history may know it: the column is internal."""
+    table, outcome = version.rule_set.table, decided.outcome
+    row = next((row for row in table.rows if row.id in outcome.rows[:1]), None)
+    if row is None:
+        return None
+    words = told_reason(table, row, {**decided.facts, **outcome.results[0]}, Level.INTERNAL)
+    return " · ".join(filter(None, (words.zh, words.en))) or None

@@ -41,6 +41,8 @@ class Decided:
     customer_id: uuid.UUID
     facts: Facts
     outcome: Outcome
+    unknown: str | None = None
+    """Why a fact of it cannot be known."""
 
 
 async def decide_customers(
@@ -91,7 +93,10 @@ def facts_read(version: Version) -> list[str]:
 async def _write(session: AsyncSession, version: Version, asking: Asking, gathered: Gathered) -> list[Decided]:
     """Decide on what was gathered, and write it down."""
     found = zip(outcomes(version, gathered), gathered.customers, strict=True)
-    decided = [Decided(new_id(), key, customer, facts, outcome) for (key, facts, outcome), customer in found]
+    decided = [
+        Decided(new_id(), key, customer, facts, outcome, gathered.faults.get(key))
+        for (key, facts, outcome), customer in found
+    ]
     if decided:
         await session.execute(sa.insert(DecisionRow), [_row(version, asking, one) for one in decided])
     return decided
@@ -101,13 +106,15 @@ def outcomes(version: Version, gathered: Gathered) -> list[tuple[uuid.UUID, dict
     """What a version says of each subject, on its facts."""
     found: list[tuple[uuid.UUID, dict[str, Any], Outcome]] = []
     for key, facts in gathered.each():
-        fault = gathered.faults.get(key)
-        found.append((key, facts, _refused(fault) if fault else evaluate(version.rule_set, facts)))
+        found.append((key, facts, outcome_of(version, facts, gathered.faults.get(key))))
     return found
 
 
-def _refused(fault: str) -> Outcome:
-    return Outcome(errors=(EvaluationError(Fault.MISSING_FACT, fault),))
+def outcome_of(version: Version, facts: Facts, unknown: str | None) -> Outcome:
+    """What a version says of facts; where one of them cannot be known, that nothing is decided, and why."""
+    if unknown is None:
+        return evaluate(version.rule_set, facts)
+    return Outcome(errors=(EvaluationError(Fault.MISSING_FACT, unknown),))
 
 
 def _row(version: Version, asking: Asking, one: Decided) -> dict[str, Any]:
@@ -122,7 +129,7 @@ def _row(version: Version, asking: Asking, one: Decided) -> dict[str, Any]:
         "decided_at": asking.now,
         "occasion": asking.occasion,
         "asked_by": asking.by,
-        "facts": facts_text(version.rule_set.table.inputs, one.facts),
+        "facts": facts_text(version.rule_set.table.inputs, one.facts, one.unknown),
         "rows": rows_text(one.outcome),
         "results": results_text(one.outcome),
         "reasons": reasons_text(one.outcome),

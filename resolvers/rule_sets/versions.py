@@ -94,6 +94,11 @@ def read_version(row: RuleVersionRow) -> Version:
     return known
 
 
+def known_version(key: uuid.UUID) -> Version | None:
+    """A version that was read before and is still in memory."""
+    return _READ.get(key)
+
+
 async def add_version(
     session: AsyncSession,
     source: Source,

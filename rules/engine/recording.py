@@ -6,22 +6,35 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from rules.engine.kinds import Column, Kind
 from rules.engine.literal import moment
 from rules.engine.reference import Outcome
 
+UNKNOWN: Final = "?"
+"""Stands where a fact's name would: why the facts cannot be known. No fact has such a name."""
 
-def facts_text(columns: Sequence[Column], facts: Mapping[str, Any]) -> str:
-    """The facts that a table reads, in the order of its inputs. Others are not recorded."""
-    return _text({column.name: _plain(facts.get(column.name)) for column in columns})
+
+def facts_text(columns: Sequence[Column], facts: Mapping[str, Any], unknown: str | None = None) -> str:
+    """The facts that a table reads, in the order of its inputs. Others are not recorded.
+
+    `unknown` says why nothing may be decided on them, where one of them cannot be known.
+    """
+    kept = {column.name: _plain(facts.get(column.name)) for column in columns}
+    return _text(kept if unknown is None else {**kept, UNKNOWN: unknown})
 
 
 def facts_of(columns: Sequence[Column], text: str) -> dict[str, Any]:
     """The facts that were recorded."""
     kept = json.loads(text)
     return {column.name: _read(column, kept.get(column.name)) for column in columns}
+
+
+def unknown_of(text: str) -> str | None:
+    """Why the recorded facts could not be known; None where they were."""
+    found: str | None = json.loads(text).get(UNKNOWN)
+    return found
 
 
 def results_text(outcome: Outcome) -> str:
@@ -46,6 +59,12 @@ def fault_text(outcome: Outcome) -> str | None:
 
 def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def value_text(value: Any) -> str | None:
+    """One value as text, as records have it; None where there is none."""
+    found = _plain(value)
+    return str(found).lower() if isinstance(found, bool) else found
 
 
 def _plain(value: Any) -> Any:

@@ -28,6 +28,8 @@ from server.commands.rule_versions import (
 )
 from server.commands.rules_check import check_command
 from server.commands.rules_diff import diff_command
+from server.commands.rules_explain import explain_command
+from server.commands.rules_run import run_command
 from server.commands.rules_simulate import simulate_command
 from server.user_error import ExitCode, UserError
 
@@ -41,11 +43,8 @@ rules_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     epilog=EPILOG,
-    help="Rule sets: line a file up, test, check and compare it, see what it would do, and bring it into force.",
+    help="Rule sets: line a file up, test, check, compare and try it, bring it into force; let rules decide; say why.",
 )
-rules_commands.command("check")(check_command)
-rules_commands.command("diff")(diff_command)
-rules_commands.command("simulate")(simulate_command)
 
 
 @rules_commands.command("fmt")
@@ -136,6 +135,11 @@ def _as_data(runs: Sequence[TestRun], problems: Sequence[Problem]) -> dict[str, 
 
 
 for _name, _function in (
+    ("check", check_command),
+    ("diff", diff_command),
+    ("simulate", simulate_command),
+    ("run", run_command),
+    ("explain", explain_command),
     ("submit", submit_command),
     ("approve", approve_command),
     ("reject", reject_command),

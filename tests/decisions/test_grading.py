@@ -10,37 +10,25 @@ import pytest
 import sqlalchemy as sa
 
 from outbox.event import LogEventRow
-from resolvers.decisions.grading import CADENCE, Graded, due, grade_customers
+from resolvers.decisions.grading import CADENCE, Graded, count_due, due
 from resolvers.decisions.making import Asking
 from store.customer import CustomerRow
-from store.decision import DecisionRow
+from store.decision import DecisionOccasion, DecisionRow
+from store.figures import refresh_figures
 from store.grade import Grade, GradePeriodRow
 from store.ledger import LedgerKind
 from store.rule_version import RulePublicationRow, RuleVersionRow
+from tests.decisions import worlds
+from tests.decisions.worlds import ASKING, buyer, publish
 from tests.factories import NOW, settled
 from tests.factories.customer import add_customer
-from tests.factories.grade import add_grade_period
 from tests.factories.ledger import add_entry
 
 pytestmark = pytest.mark.anyio
 
-ASKING = Asking("analyst", NOW)
-
 
 async def graded(database, *customers: CustomerRow, asking: Asking = ASKING) -> Graded:
-    total = Graded()
-    async for some in grade_customers(database, asking, [one.id for one in customers]):
-        total.add(some)
-    return total
-
-
-async def buyer(database, yuan: int, grade: Grade | None = None) -> CustomerRow:
-    async with database.transaction() as session:
-        customer = await add_customer(session)
-        await add_entry(session, customer, LedgerKind.INVOICE, yuan * 100)
-        if grade is not None:
-            await add_grade_period(session, customer, grade)
-        return customer
+    return await worlds.graded(database, customers, asking)
 
 
 async def rows_of(database, kind, *criteria):
@@ -127,3 +115,57 @@ async def test_due_are_those_never_graded_those_with_news_and_those_of_a_month_a
         found = list(await due(session, later, 10))
 
     assert {made[name].id for name in ("never", "long ago", "news")} == set(found)
+
+
+async def test_who_is_due_for_news_and_who_only_for_the_time_are_told_apart(database):
+    async with database.transaction() as session:
+        old = await add_customer(session, graded_at=NOW - CADENCE - dt.timedelta(days=1))
+        news = await add_customer(session, graded_at=None)
+        old.last_activity_at = NOW - 2 * CADENCE
+    async with database.transaction() as session:
+        found = {on: list(await due(session, NOW, 10, on)) for on in (DecisionOccasion.EVENT, DecisionOccasion.CADENCE)}
+        both, count = list(await due(session, NOW, 10)), await count_due(session, NOW)
+
+    assert found == {DecisionOccasion.EVENT: [news.id], DecisionOccasion.CADENCE: [old.id]}
+    assert (both, count) == ([news.id, old.id], 2)
+
+
+async def test_activity_that_is_still_to_come_is_no_news_yet(database):
+    async with database.transaction() as session:
+        await add_customer(session, graded_at=NOW, last_activity_at=NOW + dt.timedelta(days=1))
+    async with database.transaction() as session:
+        assert not list(await due(session, NOW + dt.timedelta(hours=1), 10))
+        assert await due(session, NOW + dt.timedelta(days=2), 10)
+
+
+async def test_an_entry_of_long_ago_that_comes_in_now_makes_the_customer_due(database):
+    customer = await buyer(database, 1)
+    await graded(database, customer)
+    async with database.transaction() as session:
+        await add_entry(session, customer, LedgerKind.INVOICE, 60_000_000, occurred_at=NOW - dt.timedelta(days=99))
+        await refresh_figures(await session.connection(), [customer.id])
+
+    async with database.transaction() as session:
+        assert list(await due(session, NOW, 10)) == [customer.id]
+
+
+async def test_who_was_graded_later_meanwhile_is_left_out(database):
+    customer = await buyer(database, 1)
+    await graded(database, customer)
+
+    found = await graded(database, customer, asking=Asking("analyst", NOW - dt.timedelta(seconds=1)))
+
+    assert found.decided == 0
+    assert len(await rows_of(database, GradePeriodRow)) == 1
+
+
+async def test_the_history_of_grades_does_not_quote_what_its_readers_may_not_know(database):
+    await publish(database)
+    customer = await buyer(database, 900, due_on=NOW.date() - dt.timedelta(days=9))
+
+    await graded(database, customer)
+
+    (period,) = await rows_of(database, GradePeriodRow)
+    (decision,) = await rows_of(database, DecisionRow)
+    assert period.reason == "逾期 … 元 · … are overdue"
+    assert json.loads(decision.reasons) == [{"zh": "逾期 900.00 元", "en": "900.00 are overdue"}]

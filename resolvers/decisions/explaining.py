@@ -1,0 +1,121 @@
+"""Why a customer got what it got, and why not something else: from the record of the decision, for a reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from resolvers.decisions.telling import Telling
+from rules.engine.explaining import Check, Considered, Gap, considered, passed_over, why_not
+from rules.engine.kinds import MisfitError, Value, fitting
+from rules.engine.recording import value_text
+from rules.facts.levels import level_of
+from store.clearance import Clearance
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTest:
+    """One test of a row, as the rule file has it, and whether the fact passes.
+
+    `short` says how far the value is from what is admitted, in the fact's unit; None where there is no measure.
+    Of a fact that the reader may not know, neither the value nor whether it passes is told.
+    """
+
+    fact: str
+    test: str
+    value: str | None
+    unit: str
+    passed: bool | None
+    short: str | None
+    withheld: Clearance | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """A row of the table, with its tests; those that admit everything are left out.
+
+    `matched` is None where it would tell of a fact that the reader may not know.
+    """
+
+    row: str
+    matched: bool | None
+    tests: tuple[ToldTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The row that decided, and the rows that were looked at before it and did not match."""
+
+    decided: tuple[ToldRow, ...]
+    before: tuple[ToldRow, ...]
+
+
+class UnknownOutputError(LookupError):
+    """The rule set has no such output, or the output no such value."""
+
+
+def explanation(telling: Telling) -> Explanation:
+    """Why it was decided so. Without facts that are known there are no rows."""
+    rows = _considered(telling)
+    decided = [one for one in rows if one.row.id in telling.rows]
+    before = passed_over(telling.table, rows, telling.rows)
+    return Explanation(tuple(_row(telling, one) for one in decided), tuple(_row(telling, one) for one in before))
+
+
+def alternatives(telling: Telling, output: str, wanted: object) -> tuple[ToldRow, ...]:
+    """The rows that would give an output a value, with the tests that stand in the way; the nearest first.
+
+    Raises:
+        UnknownOutputError: there is no such output, or it never has this value.
+    """
+    value = _wanted(telling, output, wanted)
+    if telling.unknown is not None:
+        return ()
+    return tuple(_row(telling, one) for one in why_not(telling.table, telling.values, output, value))
+
+
+def _considered(telling: Telling) -> Sequence[Considered]:
+    return () if telling.unknown is not None else considered(telling.table, telling.values)
+
+
+def _wanted(telling: Telling, output: str, wanted: object) -> Value:
+    column = next((column for column in telling.table.outputs if column.name == output), None)
+    if column is None:
+        known = ", ".join(column.name for column in telling.table.outputs)
+        raise UnknownOutputError(f"{telling.record.rule_set} gives {known}, and no {output}")
+    try:
+        value = fitting(column, wanted)
+    except MisfitError as error:
+        raise UnknownOutputError(str(error)) from None
+    if value is None:
+        raise UnknownOutputError(f"{output} is never null here")
+    return value
+
+
+def _row(telling: Telling, one: Considered) -> ToldRow:
+    tests = tuple(_test(telling, check) for check in one.checks)
+    is_hidden = any(test.withheld for test in tests) and one.row.id not in telling.rows
+    return ToldRow(one.row.id, None if is_hidden else one.holds, tests)
+
+
+def _test(telling: Telling, check: Check) -> ToldTest:
+    name, unit = check.column.name, check.column.unit
+    withheld = telling.withheld(level_of(name))
+    if withheld:
+        return ToldTest(name, str(check.test), None, unit, None, None, withheld)
+    return ToldTest(name, str(check.test), value_text(check.value), unit, check.holds, _short(check.gap), None)
+
+
+def _short(gap: Gap | None) -> str | None:
+    """The distance as text: of dates in days, of numbers in the column's unit."""
+    return None if gap is None else _distance(gap.distance)
+
+
+def _distance(distance: Decimal | dt.timedelta) -> str | None:
+    if isinstance(distance, Decimal):
+        return format(distance.normalize(), "f")
+    days: Any = distance / dt.timedelta(days=1)
+    return f"{days:g} d"

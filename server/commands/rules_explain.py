@@ -1,0 +1,122 @@
+"""`c360 rules explain`: why a customer got a grade, and why not another one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Annotated
+
+import orjson
+import typer
+
+from resolvers.decisions.explaining import ToldRow, ToldTest, UnknownOutputError, alternatives, explanation
+from resolvers.decisions.grading import RULE_SET
+from resolvers.decisions.records import customer_id_of, last_records
+from resolvers.decisions.telling import Telling
+from resolvers.rule_sets.reading import versions_by_id
+from server.commands.decisions import show
+from server.commands.options import AsJson, DatabaseUrl
+from server.commands.stores import Stores, with_stores
+from server.user_error import ExitCode, UserError
+from store.clearance import Clearance
+
+Code = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's code.")]
+RuleSetName = Annotated[str, typer.Option("--rule-set", help="Which rules decided.")]
+Not = Annotated[
+    str | None,
+    typer.Option("--not", metavar="VALUE", help="Why not this: a grade, or OUTPUT=VALUE of another rule set."),
+]
+
+
+def explain_command(
+    customer: Code,
+    *,
+    rule_set: RuleSetName = RULE_SET,
+    wanted: Not = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why rules last decided about a customer as they did: facts, the row that decided, the rows before it."""
+    telling = with_stores(database, partial(_last, code=customer, rule_set=rule_set))
+    if wanted is not None:
+        _explain_not(telling, wanted, as_json=as_json)
+        return
+    found = explanation(telling)
+    if as_json:
+        typer.echo(orjson.dumps({**_decision(telling), **dataclasses.asdict(found)}, option=orjson.OPT_INDENT_2))
+        return
+    show(telling)
+    for row in found.decided:
+        typer.echo(f"\nThe row that decided: {row.row}")
+        _print(_tests(row.tests))
+    if found.before:
+        typer.echo("\nLooked at before, and not matching:")
+        for row in found.before:
+            typer.echo(f"{row.row}")
+            _print(_tests(test for test in row.tests if not test.passed))
+
+
+def _explain_not(telling: Telling, wanted: str, *, as_json: bool) -> None:
+    output, _, value = wanted.rpartition("=")
+    output = output or telling.table.outputs[0].name
+    try:
+        rows = alternatives(telling, output, value)
+    except UnknownOutputError as error:
+        cure = "name a value that the rules can give"
+        raise UserError(str(error), cure=cure, exit_code=ExitCode.WRONG_USE) from error
+    if as_json:
+        found = {**_decision(telling), "rows": [dataclasses.asdict(row) for row in rows]}
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        return
+    typer.echo(f"Why not {output} {value}: the rows that give it, the nearest first")
+    for row in rows:
+        typer.echo(f"{row.row}{_decided(telling, row)}")
+        _print(_tests(test for test in row.tests if not test.passed))
+    if not rows:
+        typer.echo("no row gives it on these facts")
+
+
+def _decided(telling: Telling, row: ToldRow) -> str:
+    """What is to be said of a row all of whose tests pass."""
+    if row.row in telling.rows:
+        return ": this row decided"
+    return f": matches, and {', '.join(telling.rows)} goes before it" if row.matched else ""
+
+
+def _tests(tests: Iterable[ToldTest]) -> Iterator[str]:
+    for test in tests:
+        value = "not known" if test.value is None else f"{test.value} {test.unit}".strip()
+        short = "" if test.short is None else f", {test.short} {test.unit} away".replace(" d ", " days ")
+        yield f"  {test.fact} {test.test}: is {value}{short}"
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _decision(telling: Telling) -> dict[str, object]:
+    record = telling.record
+    return {
+        "decision": str(record.id),
+        "rule_set": record.rule_set,
+        "version": record.version,
+        "decided_at": record.decided_at,
+        "facts": [dataclasses.asdict(fact) for fact in telling.facts()],
+        "results": [dataclasses.asdict(result) for result in telling.results()],
+        "reasons": [dataclasses.asdict(reason) for reason in telling.reasons()],
+        "fault": record.fault,
+    }
+
+
+async def _last(stores: Stores, code: str, rule_set: str) -> Telling:
+    key = await customer_id_of(stores.reads, code)
+    if key is None:
+        raise UserError(f"There is no customer {code}", cure="look at the code: it is what people know the customer by")
+    record = (await last_records(stores.reads, rule_set, [key])).get(key)
+    if record is None:
+        cure = f"let them decide: c360 rules run {rule_set} --customer {code}"
+        raise UserError(f"The rules {rule_set} have not decided about {code} yet", cure=cure)
+    versions = await versions_by_id(stores.reads, [record.version_id])
+    return Telling(record, versions[record.version_id], Clearance.SECRET)

@@ -1,0 +1,166 @@
+"""`c360 rules run` and `explain`, and `c360 decisions`: rules decide, and it can be seen, explained and replayed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from store.decision import DecisionRow
+from store.grade import Grade
+from store.session import Database
+from tests.decisions.worlds import buyer
+from tests.server.running_cli import Outcome, c360
+
+Run = Callable[..., Outcome]
+
+
+def in_store(url: str, work: Callable[[Database], Awaitable[Any]]) -> Any:
+    async def opened() -> Any:
+        database = Database(url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(opened())
+
+
+@pytest.fixture
+def run(store_url, capsys, monkeypatch) -> Run:
+    """Runs a command over a store with three customers."""
+
+    async def fill(database: Database) -> None:
+        await buyer(database, 600_000, code="BIG")
+        await buyer(database, 123_000, Grade.NORMAL, code="MID")
+        await buyer(database, 5, Grade.KEY, code="ODD", currency="BHD")
+
+    in_store(store_url, fill)
+    monkeypatch.setenv("C360_DATABASE_URL", store_url)
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *arguments: c360(capsys, *arguments)
+
+
+def test_all_customers_are_graded_and_it_is_shown_from_which_grade_to_which(run: Run):
+    ran = run("rules", "run", "grading")
+
+    assert ran.code == 0
+    assert "3 decisions, 2 customers got another grade" in ran.out
+    assert "NORMAL" in ran.out
+    assert "Of 1 nothing was decided; they keep their grade:\n  ODD  value_12m: there is no rate for BHD" in ran.out
+
+
+def test_programs_get_json(run: Run):
+    found = json.loads(run("rules", "run", "grading", "--json").out)
+
+    assert found["decided"] == 3
+    assert found["moves"] == [
+        {"from": None, "to": "VIP", "count": 1},
+        {"from": "NORMAL", "to": "KEY", "count": 1},
+    ]
+    assert [one["customer"] for one in found["refused"]] == ["ODD"]
+
+
+def test_only_some_or_only_who_is_due(run: Run):
+    named = json.loads(run("rules", "run", "grading", "--customer", "BIG", "--customer", "MID", "--json").out)
+    due = json.loads(run("rules", "run", "grading", "--due", "--json").out)
+    again = json.loads(run("rules", "run", "grading", "--due", "--json").out)
+
+    assert [named["decided"], due["decided"], again["decided"]] == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("rules", "run", "priority"), 2, "priority cannot be run"),
+        (("rules", "run", "grading", "--due", "--customer", "BIG"), 2, "do not go together"),
+        (("rules", "run", "grading", "--customer", "NO"), 1, "There is no customer NO"),
+        (("rules", "explain", "NO"), 1, "There is no customer NO"),
+        (("rules", "explain", "BIG"), 1, "The rules grading have not decided about BIG yet"),
+        (("decisions", "list", "NO"), 1, "There is no customer NO"),
+        (("decisions", "show", "x"), 2, "x is no id of a decision"),
+        (("decisions", "show", "01a22519-7436-7125-8e3e-d9b98142eaf9"), 1, "There is no decision 01a22519"),
+    ],
+)
+def test_what_cannot_be_done_is_said(run: Run, arguments, code, said):
+    ran = run(*arguments)
+
+    assert ran.code == code
+    assert said in ran.err
+
+
+def test_it_is_explained_why(run: Run):
+    run("rules", "run", "grading")
+
+    ran = run("rules", "explain", "MID")
+
+    assert ran.code == 0
+    assert "result  grade: KEY, hold: false" in ran.out
+    assert "The row that decided: key_up\n  value_12m >= 100000: is 123000.00 元\n" in ran.out
+    assert "vip_up\n  value_12m >= 500000: is 123000.00 元, 377000 元 away\n" in ran.out
+    found = json.loads(run("rules", "explain", "MID", "--json").out)
+    assert [row["row"] for row in found["decided"]] == ["key_up"]
+    assert [row["row"] for row in found["before"]] == ["vip_up", "vip_keep", "vip_stay"]
+    assert {fact["name"]: fact["value"] for fact in found["facts"]}["value_12m"] == "123000.00"
+
+
+def test_and_why_not_something_else(run: Run):
+    run("rules", "run", "grading")
+
+    ran = run("rules", "explain", "MID", "--not", "VIP")
+    late = run("rules", "explain", "BIG", "--not", "KEY")
+    wrong = run("rules", "explain", "MID", "--not", "GOLD")
+    found = json.loads(run("rules", "explain", "MID", "--not", "grade=NORMAL", "--json").out)
+
+    assert ran.out.splitlines()[1:3] == ["vip_up", "  value_12m >= 500000: is 123000.00 元, 377000 元 away"]
+    assert "key_up: matches, and vip_up goes before it" in late.out
+    assert (wrong.code, "GOLD is not a value of grade" in wrong.err) == (2, True)
+    assert [(row["row"], row["matched"]) for row in found["rows"]] == [("normal", True)]
+
+
+def test_a_decision_without_known_facts_is_explained_by_its_fault(run: Run):
+    run("rules", "run", "grading")
+
+    ran = run("rules", "explain", "ODD")
+
+    assert ran.code == 0
+    assert "nothing: MISSING_FACT: value_12m: there is no rate for BHD" in ran.out
+    assert "no row gives it" in run("rules", "explain", "ODD", "--not", "VIP").out
+
+
+def test_decisions_are_listed_and_shown(run: Run):
+    run("rules", "run", "grading")
+    run("rules", "run", "grading", "--customer", "BIG")
+
+    listed = json.loads(run("decisions", "list", "BIG", "--json").out)
+    key = listed[0]["id"]
+    shown = run("decisions", "show", f"Decision:{key}")
+
+    assert [one["rows"] for one in listed] == [["vip_up"], ["vip_up"]]
+    assert key in run("decisions", "list", "BIG", "--last", "1").out
+    assert shown.code == 0
+    assert "spent 600,000.00 in 12 months" in shown.out
+    assert json.loads(run("decisions", "show", key, "--json").out)["facts"]["value_12m"] == "600000.00"
+
+
+def test_a_replay_says_that_all_is_the_same_or_what_differs(run: Run, store_url):
+    run("rules", "run", "grading")
+    same = run("decisions", "replay")
+
+    async def meddle(database: Database) -> None:
+        async with database.transaction() as session:
+            await session.execute(sa.update(DecisionRow).values(rows='["normal"]').where(DecisionRow.fault.is_(None)))
+
+    in_store(store_url, meddle)
+    other = run("decisions", "replay", "--rule-set", "grading", "--since", "2026-01-01")
+    found = json.loads(run("decisions", "replay", "--json").out)
+
+    assert (same.code, same.out) == (0, "3 decisions made again: 3 the same, 0 differ\n")
+    assert other.code == 1
+    assert "3 decisions made again: 1 the same, 2 differ" in other.out
+    assert '  recorded ["normal"]\n  again    ["vip_up"]' in other.out
+    assert (found["decisions"], found["different"]) == (3, 2)

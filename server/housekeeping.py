@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +16,7 @@ from outbox.idempotency import forget_expired
 from outbox.trim import trim
 from resolvers.handover.due import due_handovers, execute_due
 from resolvers.problems import Refused
+from server.alone import alone
 from store.session import Database
 
 HOUR: Final = 3_600.0
@@ -55,7 +55,7 @@ class Housekeeping:
         """Do one round; None when another process is at it."""
         database = Database(self._url, pool_size=2)  # its own: those who write must not wait for it
         try:
-            async with _alone(database) as is_ours:
+            async with alone(database, _LOCK) as is_ours:
                 return await self._round(database, now) if is_ours else None
         finally:
             await database.close()
@@ -94,20 +94,3 @@ async def _hand_over(database: Database, now: dt.datetime) -> int:
         except Exception:
             log.exception("a handover that is due failed", handover=number)
     return count
-
-
-@contextlib.asynccontextmanager
-async def _alone(database: Database) -> AsyncIterator[bool]:
-    """Whether this process is the one. On SQLite two may be: they wait for each other, and the second finds nothing."""
-    if database.engine.dialect.name != "postgresql":
-        yield True
-        return
-    async with database.engine.connect() as connection:
-        # outside of a transaction: one that idles is ended, and holds readers of the log up
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        is_ours = bool(await connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK))))
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                await connection.execute(sa.select(sa.func.pg_advisory_unlock(_LOCK)))

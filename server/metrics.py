@@ -102,6 +102,9 @@ class Metrics:
         self.log_reads = self._gauge("c360_log_reads", "What its readers did since the start", "what")
         self.housekeeping = self._counter("c360_housekeeping_rows", "Rows that housekeeping deleted", "what")
         self.handovers = self._counter("c360_handovers_due", "Handovers that housekeeping executed on their day")
+        self.grades = self._counter(
+            "c360_grades", "Customers that were graded by themselves, by what came of it", "what"
+        )
         self.pool = self._gauge("c360_pool_connections", "Connections to the database", "pool", "state")
         self.cpu = self._gauge("c360_process_cpu_seconds", "CPU time that a process has used", mode="liveall")
         self.memory = self._gauge("c360_process_resident_bytes", "Memory that a process holds", mode="liveall")

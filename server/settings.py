@@ -79,6 +79,13 @@ class Settings(EdgeSettings, IdentitySettings, SocketSettings):
     log_retention_hours: int = Field(
         72, ge=1, le=8_760, description="Hours for which events are kept: whoever was away for longer must read anew"
     )
+    grading_seconds: float = Field(
+        60.0,
+        ge=0,
+        le=86_400,
+        description="Seconds between two looks for customers who are to be graded, because something happened or a"
+        " month has passed; 0: only `c360 rules run` and gradeCustomer grade",
+    )
     graphiql: bool = Field(default=True, description="Serve the GraphiQL page to browsers at /graphql")
     graph_store: Literal["auto", "relational", "neo4j"] = Field(
         "auto", description="What answers questions about the network; auto: Neo4j where there is one"

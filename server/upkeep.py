@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from outbox.tail import Tail
+from resolvers.decisions.grading import Graded
 from resolvers.reading import ReadStore
+from server.grading import KeepingGrades
 from server.housekeeping import HOUR, Done, Housekeeping
 from server.metrics import Metrics
 from store import schema_version
@@ -29,7 +31,8 @@ class NotReadyError(Exception):
 class Upkeep:
     """Looks after one store.
 
-    `names` are those of the operations in trusted documents, `interval` the seconds between two rounds of housekeeping.
+    `names` are those of the operations in trusted documents, `interval` the seconds between two rounds of housekeeping,
+    `grading` those between two looks for customers whose grade is due; 0: nobody looks.
     """
 
     reads: ReadStore
@@ -39,6 +42,7 @@ class Upkeep:
     names: frozenset[str] = frozenset()
     projector: Projector | None = None
     interval: float = HOUR
+    grading: float = 0.0
     version: str = field(default_factory=schema_version.head)
 
     async def check(self) -> None:
@@ -55,17 +59,24 @@ class Upkeep:
             raise NotReadyError(f"The event log could not be read for {lag:.0f} s")
 
     async def run(self, metrics: Metrics) -> None:
-        """Keep house, and the copy of the network where there is one, for as long as the application runs."""
+        """Keep house, grades, and the copy of the network where there is one, while the application runs."""
 
         def counted(done: Done) -> None:
             metrics.housekeeping.labels("events").inc(done.events)
             metrics.housekeeping.labels("idempotency_keys").inc(done.keys)
             metrics.handovers.inc(done.handovers)
 
+        def graded(some: Graded) -> None:
+            metrics.grades.labels("decided").inc(some.decided)
+            metrics.grades.labels("moved").inc(sum(some.moves.values()))
+            metrics.grades.labels("refused").inc(len(some.refused))
+
         url = self.database.engine.url
         keeping = Housekeeping(url, retention=self.retention, position=lambda: self.tail.position.id, told=counted)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(keeping.run(lambda: dt.datetime.now(dt.UTC), interval=self.interval))
+            tasks.create_task(keeping.run(_now, interval=self.interval))
+            if self.grading:
+                tasks.create_task(KeepingGrades(url, clock=_now, told=graded).run(interval=self.grading))
             if self.projector is not None:
                 tasks.create_task(self.projector.run())
 
@@ -87,3 +98,7 @@ class Upkeep:
         for name, in_use, most in self.reads.usage():
             metrics.pool.labels(name, "in_use").set(in_use)
             metrics.pool.labels(name, "most").set(most)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -16,7 +16,12 @@ from tests.server.running_cli import start
 
 KEY = "a-key-for-the-metrics"
 AS_MANAGER = {"x-c360-role": "manager", "content-type": "application/json"}
-TRUSTING = {"C360_TRUST_SUBJECT_HEADERS": "true", "C360_RATE_POINTS": "0", "C360_METRICS_KEY": KEY}
+TRUSTING = {
+    "C360_TRUST_SUBJECT_HEADERS": "true",
+    "C360_RATE_POINTS": "0",
+    "C360_METRICS_KEY": KEY,
+    "C360_GRADING_SECONDS": "0",  # events come from what a test does, and from nothing else
+}
 
 
 @contextlib.contextmanager

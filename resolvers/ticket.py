@@ -12,6 +12,7 @@ from outbox.event import EventKind
 from resolvers.access_rows import access_customer, contact_of, directory_staff, receiving_department
 from resolvers.actions import Action
 from resolvers.commands import Told, Unit, command
+from resolvers.decisions.service_level import give_level
 from resolvers.drafts import ContactId, CustomerId, DepartmentId, StaffId
 from resolvers.edits import Unique, born, new_values, save
 from resolvers.problems import Code, refuse
@@ -84,7 +85,7 @@ _NUMBER: Final = Unique("uq_ticket_number", "ticket.number", None)
 
 @command(Action.OPEN_TICKET, OpenTicketErrorCode)
 async def open_ticket(unit: Unit, draft: TicketDraft) -> uuid.UUID:
-    """Open a case of a customer within reach."""
+    """Open a case of a customer within reach, with the level and the targets that the rules give it."""
     opened_at = not_in_future(unit, draft.opened_at, "opened_at")
     customer = await access_customer(unit, draft.customer_id, "customer_id")
     if draft.contact_id is not None:
@@ -101,6 +102,7 @@ async def open_ticket(unit: Unit, draft: TicketDraft) -> uuid.UUID:
         status=TicketStatus.NEW,
         opened_at=opened_at,
     )
+    await give_level(unit, row)
     await save(unit, row, _NUMBER)
     note_event(unit, row, TicketEventKind.REGISTERED, at=opened_at)
     told: dict[str, Told] = {

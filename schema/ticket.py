@@ -118,6 +118,9 @@ class Ticket(Node):
     kind: TicketKind = column(TicketRow.kind, "What the case is about.")
     severity: Severity = column(TicketRow.severity, "How bad it is for the customer.")
     status: TicketStatus = column(TicketRow.status, "Where the case is in its life.")
+    service_level: str | None = column(
+        TicketRow.service_level, "The service level that the rules gave it when it was opened. 服务等级"
+    )
     is_open: bool = column(_is_open, "Whether someone still owes the customer something.")
     channel: Channel = column(TicketRow.channel, "How the case came in.")
     subject: str = column(TicketRow.subject, "What it is about, in a line.")

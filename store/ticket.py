@@ -105,7 +105,10 @@ class TicketEventKind(enum.StrEnum):
 
 
 class TicketRow(Versioned, Base):
-    """One case of one customer. `made_target` is the outcome that was recorded: settled within its target or not."""
+    """One case of one customer. `made_target` is the outcome that was recorded: settled within its target or not.
+
+    `service_level` is the level that the rules gave it when it was opened, as they name it.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -140,6 +143,7 @@ class TicketRow(Versioned, Base):
     cause: Mapped[str | None] = mapped_column(info=INTERNAL)
     prevention: Mapped[str | None] = mapped_column(info=INTERNAL)
     opened_at: Mapped[dt.datetime]
+    service_level: Mapped[str | None]
     first_reply_due_at: Mapped[dt.datetime | None]
     first_replied_at: Mapped[dt.datetime | None]
     due_at: Mapped[dt.datetime | None]

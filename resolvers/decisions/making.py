@@ -78,9 +78,11 @@ async def decide_at_hand(
     *,
     subject_id: uuid.UUID,
     customer_id: uuid.UUID,
+    fault: str | None = None,
 ) -> Decided:
-    """Decide about one subject on facts that are at hand, and write the decision down."""
-    decided = Decided(new_id(), subject_id, customer_id, facts, evaluate(version.rule_set, facts))
+    """Decide about one subject on facts that are at hand, or on a fault that says why they are not; written down."""
+    outcome = _refused(fault) if fault else evaluate(version.rule_set, facts)
+    decided = Decided(new_id(), subject_id, customer_id, facts, outcome)
     await session.execute(sa.insert(DecisionRow), [_row(version, asking, decided)])
     return decided
 

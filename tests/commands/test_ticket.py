@@ -245,9 +245,11 @@ async def test_nobody_works_on_a_ticket_that_has_ended(office: Office):
 
 async def test_statements(office: Office):
     world = office.world
+    await office.do(open_ticket, draft(office), by=world.agent)  # writes down the rules that ship
     with statements(office.database) as seen:
         await office.do(open_ticket, draft(office), by=world.agent)
-    assert len(seen) == 10  # customer locked, ticket, its event, six for the figures, event
+    # customer locked, rules in force, the customer's grade, decision, ticket, its event, six for the figures, event
+    assert len(seen) == 13
     change = TicketStateChange(world.ticket, TicketStatus.RESOLVED)
     with statements(office.database) as seen:
         await office.do(change_ticket_state, change, by=world.agent)

@@ -1,4 +1,4 @@
-"""Versions of rule sets, what was in force when and is now (a view), decisions, and when a customer was last graded.
+"""Versions of rule sets, what is in force (a view), decisions, when a customer was last graded, a ticket's level.
 
 Revision 0009, after 0008.
 """
@@ -38,9 +38,11 @@ def upgrade() -> None:
     _decision()
     op.add_column("customer", sa.Column("graded_at", instant))
     op.create_index("ix_customer_graded_at_id", "customer", ["graded_at", "id"])
+    op.add_column("ticket", sa.Column("service_level", text))
 
 
 def downgrade() -> None:
+    op.drop_column("ticket", "service_level")
     op.drop_index("ix_customer_graded_at_id", "customer")
     op.drop_column("customer", "graded_at")
     op.drop_table("decision")

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.port import Graph
+from resolvers.decisions.shadowing import Live, run_beside
 from resolvers.facts.gathering import Facts, gather, gather_tickets
 from resolvers.facts.instants import Moment
 from resolvers.facts.records import Gathered
@@ -50,7 +51,8 @@ async def decide_customers(
 ) -> list[Decided]:
     """Decide about customers by one version, and write the decisions down; in the order of the customers' ids.
 
-    A customer whose facts cannot be known gets a decision too: that nothing was decided, and why.
+    A customer whose facts cannot be known gets a decision too: that nothing was decided, and why. A shadow of the rule
+    set runs beside, and changes nothing.
 
     Raises:
         UnknownFactError: the version reads what nothing computes about customers.
@@ -58,7 +60,11 @@ async def decide_customers(
     """
     names = facts_read(version)
     gathered = await gather(await session.connection(), names, Moment(asking.now), ids, graph=graph)
-    return await _write(session, version, asking, gathered)
+    decided = await _write(session, version, asking, gathered)
+    if decided:
+        live = Live(version.rule_set.name, asking.now, {one.subject_id: one.outcome for one in decided}, gathered)
+        await run_beside(session, live, graph=graph)
+    return decided
 
 
 async def decide_tickets(
@@ -81,8 +87,7 @@ async def decide_at_hand(
     fault: str | None = None,
 ) -> Decided:
     """Decide about one subject on facts that are at hand, or on a fault that says why they are not; written down."""
-    outcome = _refused(fault) if fault else evaluate(version.rule_set, facts)
-    decided = Decided(new_id(), subject_id, customer_id, facts, outcome)
+    decided = Decided(new_id(), subject_id, customer_id, facts, outcome_of(version, facts, fault), fault)
     await session.execute(sa.insert(DecisionRow), [_row(version, asking, decided)])
     return decided
 

@@ -30,6 +30,7 @@ from server.commands.rules_check import check_command
 from server.commands.rules_diff import diff_command
 from server.commands.rules_explain import explain_command
 from server.commands.rules_run import run_command
+from server.commands.rules_shadow import shadow_commands
 from server.commands.rules_simulate import simulate_command
 from server.user_error import ExitCode, UserError
 
@@ -150,3 +151,4 @@ for _name, _function in (
     ("show", show_command),
 ):
     rules_commands.command(_name)(_function)
+rules_commands.add_typer(shadow_commands, name="shadow")

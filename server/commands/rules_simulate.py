@@ -63,6 +63,8 @@ def simulate_command(
 
     Nothing is decided and nobody is graded.
     """
+    for path in filter(None, (html, csv)):
+        _check_folder(path)
     wish = _wish(_read(file), _instant(as_of), _day(since))
     settings = load_settings(**given(database_url=database))
     found = asyncio.run(_simulated(settings, wish, csv))
@@ -151,14 +153,18 @@ def _kept(csv: Path | None) -> Iterator[Keep | None]:
         yield keep
 
 
+def _check_folder(path: Path) -> None:
+    """Say it before minutes are spent, not after."""
+    if not path.parent.is_dir():
+        raise UserError(f"There is no folder {path.parent}", cure="make it", exit_code=ExitCode.WRONG_USE)
+
+
 @contextlib.contextmanager
 def _writing(path: Path) -> Iterator[None]:
     """What cannot be written is said in words."""
     try:
-        if not path.parent.is_dir():
-            raise UserError(f"There is no folder {path.parent}", cure="make it", exit_code=ExitCode.WRONG_USE)
         yield
-    except PermissionError as error:
+    except (PermissionError, IsADirectoryError) as error:
         problem = f"{path} cannot be written: {error.strerror}"
         raise UserError(problem, cure="name another file", exit_code=ExitCode.WRONG_USE) from error
 

@@ -10,7 +10,7 @@ from typing import Final
 from graph.drawing import svg
 from graph.drawing.geometry import Point
 from graph.drawing.style import Look
-from resolvers.decisions.simulation import History, Simulation, in_order
+from resolvers.decisions.simulation import Simulation, Step, in_order
 from rules.engine.table import Words
 from server.simulation_report.words import AFTER, BEFORE, both, outcome
 
@@ -81,7 +81,7 @@ def pair_of_bars(name: str, words: Words, bars: Sequence[tuple[str, float, float
 
 
 def lines_over_months(
-    name: str, title: str, history: History, values: Sequence[tuple[float, float]], *, width: float = 460.0
+    name: str, title: str, steps: Sequence[Step], values: Sequence[tuple[float, float]], *, width: float = 460.0
 ) -> ET.Element:
     """Two lines over the months: in force, and the candidate, which is dashed."""
     left, high, top = 64.0, 110.0, 36.0
@@ -98,7 +98,7 @@ def lines_over_months(
         _line(root, points, look)
     for at in sorted({0, len(values) // 2, len(values) - 1}) if values else ():
         anchor = "start" if at == 0 else "end" if at == len(values) - 1 else "middle"
-        day = f"{history.steps[at].at:%Y-%m-%d}"
+        day = f"{steps[at].at:%Y-%m-%d}"
         svg.text(root, Point(left + step * at, top + high + 20), day, 11, Look.SOFT, anchor=anchor)
     return root
 

@@ -24,6 +24,7 @@ body {{ font: 15px/1.5 {FONTS}; max-width: 1080px; margin: 2rem auto; padding: 0
 h1 {{ font-size: 1.6rem; }} h2 {{ font-size: 1.2rem; margin-top: 2rem; }}
 table {{ border-collapse: collapse; margin: .6rem 0; }}
 th, td {{ padding: .3rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); }}
+td:first-child {{ white-space: nowrap; }}
 td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .soft {{ color: var(--soft); }}
 .charts {{ display: flex; flex-wrap: wrap; gap: 1rem 2rem; }}
@@ -123,13 +124,14 @@ def _add_history(body: ET.Element, found: Simulation, history: History) -> None:
     told = (history.to_and_fro_before, history.to_and_fro_after)
     _told(body, "p", f"{both(words.TO_AND_FRO)}: {both(words.BEFORE)} {told[0]:,}, {both(words.AFTER)} {told[1]:,}")
     charts = ET.SubElement(body, "div", {"class": "charts"})
-    changes = [(float(step.changes_before), float(step.changes_after)) for step in history.steps]
-    charts.append(lines_over_months("changes", both(words.CHANGES), history, changes))
+    later = history.steps[1:]  # the first month sets all right that is on record, and would dwarf the others
+    changes = [(float(step.changes_before), float(step.changes_after)) for step in later]
+    charts.append(lines_over_months("changes", both(words.CHANGES), later, changes))
     labels = {label for step in history.steps for side in (step.before, step.after) for label in side}
     for place, label in enumerate(in_order(found.rule_set, labels)):
         counts = [(float(step.before.get(label, 0)), float(step.after.get(label, 0))) for step in history.steps]
         charts.append(
-            lines_over_months(f"months-{place}", f"{outcome(label)}: {both(words.CUSTOMERS)}", history, counts)
+            lines_over_months(f"months-{place}", f"{outcome(label)}: {both(words.CUSTOMERS)}", history.steps, counts)
         )
 
 

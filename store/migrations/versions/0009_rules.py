@@ -1,4 +1,4 @@
-"""Versions of rule sets, what is in force (a view), decisions, when a customer was last graded, a ticket's level.
+"""Versions of rule sets, what is in force (a view), decisions, shadows, and columns that decisions write.
 
 Revision 0009, after 0008.
 """
@@ -36,6 +36,7 @@ def upgrade() -> None:
     _rule_publication()
     op.execute(RULE_SET)
     _decision()
+    _rule_shadow()
     op.add_column("customer", sa.Column("graded_at", instant))
     op.create_index("ix_customer_graded_at_id", "customer", ["graded_at", "id"])
     op.add_column("ticket", sa.Column("service_level", text))
@@ -45,6 +46,9 @@ def downgrade() -> None:
     op.drop_column("ticket", "service_level")
     op.drop_index("ix_customer_graded_at_id", "customer")
     op.drop_column("customer", "graded_at")
+    op.drop_table("rule_shadow_difference")
+    op.drop_table("rule_shadow_batch")
+    op.drop_table("rule_shadow")
     op.drop_table("decision")
     op.execute("DROP VIEW rule_set")
     op.drop_table("rule_publication")
@@ -125,3 +129,52 @@ def _decision() -> None:
         "ix_decision_subject_id_rule_set_decided_at", "decision", ["subject_id", "rule_set", "decided_at", "id"]
     )
     op.create_index("ix_decision_rule_set_decided_at", "decision", ["rule_set", "decided_at", "id"])
+
+
+def _rule_shadow() -> None:
+    op.create_table(
+        "rule_shadow",
+        sa.Column("id", uid, nullable=False),
+        sa.Column("rule_set", text, nullable=False),
+        sa.Column("text", text, nullable=False),
+        sa.Column("cases", text, nullable=False),
+        sa.Column("started_by", text, nullable=False),
+        sa.Column("started_at", instant, nullable=False),
+        sa.Column("ended_by", text),
+        sa.Column("ended_at", instant),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_shadow")),
+    )
+    op.create_index("ix_rule_shadow_started_at", "rule_shadow", ["started_at", "id"])
+    runs = sa.text("ended_at IS NULL")
+    op.create_index(
+        "uq_rule_shadow_one_runs", "rule_shadow", ["rule_set"], unique=True, postgresql_where=runs, sqlite_where=runs
+    )
+    op.create_table(
+        "rule_shadow_batch",
+        sa.Column("id", uid, nullable=False),
+        sa.Column("shadow_id", uid, nullable=False),
+        sa.Column("at", instant, nullable=False),
+        sa.Column("decided", sa.Integer(), nullable=False),
+        sa.Column("differs", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_shadow_batch")),
+        sa.ForeignKeyConstraint(["shadow_id"], ["rule_shadow.id"], name=op.f("fk_rule_shadow_batch_shadow_id")),
+    )
+    op.create_index("ix_rule_shadow_batch_shadow_id", "rule_shadow_batch", ["shadow_id"])
+    _rule_shadow_difference()
+
+
+def _rule_shadow_difference() -> None:
+    op.create_table(
+        "rule_shadow_difference",
+        sa.Column("id", uid, nullable=False),
+        sa.Column("shadow_id", uid, nullable=False),
+        sa.Column("customer_id", uid, nullable=False),
+        sa.Column("at", instant, nullable=False),
+        sa.Column("live", text, nullable=False),
+        sa.Column("shadow", text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_shadow_difference")),
+        sa.ForeignKeyConstraint(["shadow_id"], ["rule_shadow.id"], name=op.f("fk_rule_shadow_difference_shadow_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_rule_shadow_difference_customer_id")),
+    )
+    op.create_index("ix_rule_shadow_difference_shadow_id", "rule_shadow_difference", ["shadow_id", "id"])

@@ -1,8 +1,8 @@
 # ruff: noqa: INP001  # a script, not a package
 """Make the pictures of the documents anew.
 
-GraphiQL with the view of a real customer, for the README (needs chromium and playwright), and an escalation path in a
-made-up world, for graph/README.md, which comes out the same every time.
+GraphiQL with the view of a real customer, for the README (needs chromium and playwright); an escalation path in a
+made-up world, for graph/README.md, which comes out the same every time; and the report of a simulation.
 
 python docs/make_pictures.py
 """
@@ -28,6 +28,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 C360 = (sys.executable, "-c", "from server.cli import main; main()")
 WORLD = ("--customers", "50", "--interactions-per-customer", "0", "--as-of", "2026-01-31")
 ESCALATION = ("--staff", "S-0030", "--as-of", "2026-01-31")
+LARGER = ("--customers", "5000", "--interactions-per-customer", "0", "--as-of", "2026-01-31")
+GRADING = Path(__file__).parent.parent / "rules" / "library" / "grading" / "grading.yaml"
 
 
 def main() -> None:
@@ -37,6 +39,7 @@ def main() -> None:
         raise SystemExit("chromium is needed: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder:
         draw(f"sqlite+aiosqlite:///{folder}/world.db", IMAGES / "escalation.svg")
+        simulate(browser, Path(folder), IMAGES / "simulation.png")
         words = [*C360, "demo", "--port", str(PORT), "--path", f"{folder}/demo.db"]
         demo = subprocess.Popen(words)  # noqa: S603  # our own command
         try:
@@ -51,6 +54,23 @@ def draw(database: str, path: Path) -> None:
     """Make a world, and draw how someone in it gets to the top."""
     for words in (("generate", *WORLD), ("graph", "draw", *ESCALATION, "--out", str(path))):
         subprocess.run([*C360, *words, "--database", database], check=True)  # noqa: S603  # our own commands
+
+
+def simulate(browser: str, folder: Path, path: Path) -> None:
+    """Make a world, lower two bars of the shipped grading, and keep what the beginning of the report looks like."""
+    candidate, report = folder / "candidate.yaml", folder / "report.html"
+    text = GRADING.read_text("utf-8")
+    candidate.write_text(text.replace(">= 50万", ">= 30万").replace(">= 10万", ">= 8万"), "utf-8")
+    simulated = ("rules", "simulate", str(candidate), "--as-of", "2026-01-31", "--html", str(report))
+    for words in (("generate", *LARGER), simulated):
+        database = f"sqlite+aiosqlite:///{folder}/larger.db"
+        subprocess.run([*C360, *words, "--database", database], check=True)  # noqa: S603  # our own commands
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=FLAGS)
+        page = opened.new_page(viewport={"width": 1120, "height": 1170}, color_scheme="light")
+        page.goto(report.as_uri())
+        page.screenshot(path=path)
+        opened.close()
 
 
 def wait(demo: subprocess.Popen[bytes]) -> None:

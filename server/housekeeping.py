@@ -16,6 +16,7 @@ from outbox.idempotency import forget_expired
 from outbox.trim import trim
 from resolvers.handover.due import due_handovers, execute_due
 from resolvers.problems import Refused
+from resolvers.rule_sets.versions import write_down_shipped
 from server.alone import alone
 from store.session import Database
 
@@ -36,7 +37,7 @@ class Done:
 
 
 class Housekeeping:
-    """Trims the event log, forgets idempotency keys that have expired, and executes handovers whose day has come.
+    """Trims the event log, forgets expired keys, writes down the rule sets that ship, and executes due handovers.
 
     `position` gives the id of the last event that may be read now: the log is never trimmed beyond it.
     """
@@ -75,6 +76,8 @@ class Housekeeping:
         trimmed = await trim(database, before=now - self._retention, keep_from=self._position())
         async with database.transaction() as session:
             keys = await forget_expired(session, now)
+        async with database.transaction() as session:
+            await write_down_shipped(session, now)
         done = Done(trimmed.events, keys, await _hand_over(database, now))
         counts = {"events": done.events, "idempotency_keys": done.keys, "handovers": done.handovers}
         log.info("housekeeping done", **counts, floor=trimmed.floor)

@@ -219,8 +219,7 @@ def _done(
     except Refused as refused:
         _tell(refused, places, as_json=as_json)
         raise typer.Exit(ExitCode.FOUND_PROBLEMS) from refused
-    said = f"version {row.number} of {row.rule_set} is {row.status}"
-    typer.echo(orjson.dumps(_plain(row)) if as_json else said)
+    typer.echo(orjson.dumps(_plain(row)) if as_json else f"version {row.number} of {row.rule_set} is {row.status}")
 
 
 def _tell(refused: Refused, places: dict[str, str], *, as_json: bool) -> None:
@@ -286,9 +285,9 @@ def _short(at: dt.datetime | None) -> str:
 
 
 def _plain(row: RuleVersionRow) -> dict[str, Any]:
-    names = ("id", "rule_set", "number", "status", "note", "submitted_by", "submitted_at", "reviewed_by")
+    names = ("rule_set", "number", "status", "note", "submitted_by", "submitted_at", "reviewed_by")
     more = ("reviewed_at", "review_note", "withdrawn_by", "withdrawn_at", "withdraw_note", "digest")
-    return {name: getattr(row, name) for name in (*names, *more)}
+    return {"id": str(row.id)} | {name: getattr(row, name) for name in (*names, *more)}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -43,7 +43,7 @@ async def publish(database: Database, text: str = OVERDUE, name: str = "grading"
     """Put a rule set of our own in force."""
     async with database.transaction() as session:
         source, by = Source(name, text, ""), {"by": "analyst", "now": NOW, "note": None}
-        row = await add_version(session, source, status=RuleVersionStatus.APPROVED, **by)
+        row = await add_version(session, source, source.rule_set(), status=RuleVersionStatus.APPROVED, **by)
         await put_in_force(session, row, PublicationKind.PUBLISHED, **by)
 
 

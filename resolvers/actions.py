@@ -51,6 +51,7 @@ class Action(enum.StrEnum):
     WITHDRAW_RULE_VERSION = "withdrawRuleVersion"
     PUBLISH_RULE_VERSION = "publishRuleVersion"
     ROLL_BACK_RULE_SET = "rollBackRuleSet"
+    GRADE_CUSTOMER = "gradeCustomer"
 
 
 _DESK: Final = frozenset(
@@ -86,7 +87,7 @@ ALLOWED: Final = MappingProxyType(
         Role.MANAGER: frozenset(Action),
         Role.SUPERVISOR: frozenset(Action),
         Role.AGENT: _DESK,
-        Role.ANALYST: _RULES,
+        Role.ANALYST: _RULES | {Action.GRADE_CUSTOMER},
         Role.PARTNER: frozenset({Action.OPEN_TICKET}),
         Role.AUDITOR: frozenset[Action](),
     }

@@ -10,6 +10,7 @@ import strawberry
 
 from resolvers import network
 from resolvers.customer_care import next_birthday
+from resolvers.decisions import questions
 from resolvers.reading import (
     Argument,
     column,
@@ -31,6 +32,14 @@ from schema.arguments import AS_OF_DAY, AS_OF_INSTANT, covers
 from schema.assignment import Assignment
 from schema.contact import Contact
 from schema.credit import CreditAccount
+from schema.decision import (
+    DECISION_ORDER,
+    GRADE_ARGUMENT,
+    RULE_SET_ARGUMENT,
+    ConsideredRow,
+    Decision,
+    DecisionExplanation,
+)
 from schema.department import Department
 from schema.grade import GradePeriod
 from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
@@ -50,6 +59,7 @@ from schema.relation import CustomerRelation
 from schema.ticket import TICKET_ORDERS, Ticket, TicketFilter
 from schema.timeline import TIMELINE_ARGUMENTS, TIMELINE_MEMBERS, TimelineKind
 from store.assignment import AssignmentRole, AssignmentRow
+from store.clearance import Clearance
 from store.contact import ContactRow
 from store.customer import CustomerKind, CustomerRow, CustomerSize, CustomerStatus, CustomerTagRow, ProvenanceRow
 from store.grade import Grade, GradePeriodRow
@@ -190,6 +200,27 @@ class Customer(Node, Party):
         "All grades that the customer had, latest first.",
         orders=[GradePeriodRow.since.desc(), GradePeriodRow.id.desc()],
         within=True,
+    )
+    decisions: Connection[Decision] = connection(
+        lambda c, d: d.customer_id == c.id,
+        "What rules decided about the customer, latest first.",
+        orders=DECISION_ORDER,
+        within=True,
+    )
+    explanation: DecisionExplanation | None = traversal(
+        questions.why,
+        "Why the rules last decided as they did; not set before they have. Not for partners. 决策解释",
+        needs=[CustomerRow.id],
+        arguments=RULE_SET_ARGUMENT,
+        level=Clearance.INTERNAL,
+    )
+    why_not: list[ConsideredRow] | None = traversal(
+        questions.why_not,
+        "The rows that would have given another grade, the nearest first, on the facts of the last grading; "
+        "not set before it. Not for partners. 未获等级原因",
+        needs=[CustomerRow.id],
+        arguments=GRADE_ARGUMENT,
+        level=Clearance.INTERNAL,
     )
     credit: CreditAccount | None = one(lambda c, a: a.customer_id == c.id, "The customer's credit.", within=True)
     balances: list[LedgerBalance] = many(

@@ -10,6 +10,7 @@ from store.assignment import AssignmentRole
 from store.clearance import Clearance
 from store.credit import CreditRating
 from store.customer import CustomerKind, CustomerSize, CustomerStatus
+from store.decision import DecisionOccasion
 from store.grade import Grade
 from store.handover import HandoverItemKind, HandoverItemRole, HandoverItemState, HandoverReason, HandoverStatus
 from store.interaction import Channel, Direction, HandlingState, InteractionKind
@@ -177,4 +178,9 @@ expose(
     Clearance,
     "Which columns a subject reads. 密级",
     "public | 公开\ninternal | 内部\nconfidential | 秘密\nsecret | 机密",
+)
+expose(
+    DecisionOccasion,
+    "What made the rules decide. 决策缘由",
+    "somebody asked | 有人发起\na month had passed | 定期\nsomething happened | 事件触发",
 )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from schema.contact import Contact
     from schema.credit import CreditAccount
     from schema.customer import Customer
+    from schema.decision import Decision
     from schema.department import Department
     from schema.grade import GradePeriod
     from schema.handover import Handover
@@ -25,6 +26,7 @@ AssignmentLink = Annotated["Assignment", strawberry.lazy("schema.assignment")]
 ContactLink = Annotated["Contact", strawberry.lazy("schema.contact")]
 CreditAccountLink = Annotated["CreditAccount", strawberry.lazy("schema.credit")]
 CustomerLink = Annotated["Customer", strawberry.lazy("schema.customer")]
+DecisionLink = Annotated["Decision", strawberry.lazy("schema.decision")]
 DepartmentLink = Annotated["Department", strawberry.lazy("schema.department")]
 GradePeriodLink = Annotated["GradePeriod", strawberry.lazy("schema.grade")]
 HandoverLink = Annotated["Handover", strawberry.lazy("schema.handover")]

@@ -9,6 +9,7 @@ from schema.contact_mutations import ContactMutations
 from schema.corporate_group_mutations import CorporateGroupMutations
 from schema.customer_move_mutations import CustomerMoveMutations
 from schema.customer_mutations import CustomerMutations
+from schema.decision_mutations import DecisionMutations
 from schema.department_merge_mutations import DepartmentMergeMutations
 from schema.department_mutations import DepartmentMutations
 from schema.department_split_mutations import DepartmentSplitMutations
@@ -42,5 +43,6 @@ class Mutation(
     DepartmentSplitMutations,
     DepartmentMergeMutations,
     RuleSetMutations,
+    DecisionMutations,
 ):
     """All mutations."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,6 @@ from rules.engine.explaining import Check, Considered, Gap, considered, passed_o
 from rules.engine.kinds import MisfitError, Value, fitting
 from rules.engine.recording import value_text
 from rules.facts.levels import level_of
-from store.clearance import Clearance
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ToldTest:
     unit: str
     passed: bool | None
     short: str | None
-    withheld: Clearance | None
+    withheld: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class ToldRow:
 class Explanation:
     """The row that decided, and the rows that were looked at before it and did not match."""
 
+    decision_id: uuid.UUID
     decided: tuple[ToldRow, ...]
     before: tuple[ToldRow, ...]
 
@@ -62,7 +63,8 @@ def explanation(telling: Telling) -> Explanation:
     rows = _considered(telling)
     decided = [one for one in rows if one.row.id in telling.rows]
     before = passed_over(telling.table, rows, telling.rows)
-    return Explanation(tuple(_row(telling, one) for one in decided), tuple(_row(telling, one) for one in before))
+    told = (tuple(_row(telling, one) for one in rows) for rows in (decided, before))
+    return Explanation(telling.record.id, *told)
 
 
 def alternatives(telling: Telling, output: str, wanted: object) -> tuple[ToldRow, ...]:

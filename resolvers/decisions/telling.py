@@ -27,8 +27,8 @@ class ToldFact:
     meaning_en: str
     value: str | None
     unit: str
-    withheld: Clearance | None
-    """The clearance that the reader would need; None where the value is told."""
+    withheld: str | None
+    """The name of the clearance that the reader would need; None where the value is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ToldResult:
 
     name: str
     value: str | None
-    withheld: Clearance | None
+    withheld: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,19 @@ class ToldReason:
     row: str
     zh: str | None
     en: str | None
-    withheld: Clearance | None
+    withheld: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class ToldFault:
-    """Why nothing was decided, a line each."""
+class Content:
+    """What a decision was made of, and what it gave."""
 
-    text: str | None
-    withheld: Clearance | None
+    facts: tuple[ToldFact, ...]
+    results: tuple[ToldResult, ...]
+    reasons: tuple[ToldReason, ...]
+    fault: str | None
+    """Why nothing was decided, a line each. It may quote any of the facts."""
+    fault_withheld: str | None
 
 
 class Telling:
@@ -101,17 +105,17 @@ class Telling:
         pairs = zip(self._rows(), json.loads(self.record.reasons), strict=True)
         return [self._reason(row, words) for row, words in pairs]
 
-    def fault(self) -> ToldFault | None:
-        """Why nothing was decided; None where something was. It may quote any of the facts."""
-        if self.record.fault is None:
-            return None
-        withheld = self.withheld(level_of_inputs(self.table))
-        return ToldFault(None if withheld else self.record.fault, withheld)
+    def content(self) -> Content:
+        """All of it."""
+        fault = self.record.fault
+        withheld = None if fault is None else self.withheld(level_of_inputs(self.table))
+        shown = None if withheld else fault
+        return Content(tuple(self.facts()), tuple(self.results()), tuple(self.reasons()), shown, withheld)
 
-    def withheld(self, level: Level) -> Clearance | None:
-        """The clearance that the reader lacks for something of a level; None where it is enough."""
+    def withheld(self, level: Level) -> str | None:
+        """The name of the clearance that the reader lacks for something of a level; None where it is enough."""
         needed = Clearance[level.name]
-        return needed if needed > self.clearance else None
+        return needed.name if needed > self.clearance else None
 
     @property
     def unknown(self) -> str | None:

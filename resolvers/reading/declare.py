@@ -23,6 +23,7 @@ from resolvers.reading.relations import FIRST, Lookup, Many, One
 from resolvers.reading.source import NO_BIND, Argument, Source
 from resolvers.reading.traversing import Traversal
 from resolvers.reading.values import Column, FromRequest, GlobalId, Part
+from store.clearance import Clearance
 
 T = TypeVar("T")
 Of = InstrumentedAttribute[T] | Callable[[Any], sa.ColumnElement[T]]
@@ -194,15 +195,18 @@ def traversal(
     needs: Sequence[Any],
     arguments: Arguments | None = None,
     weight: int = 10,
+    level: Clearance = Clearance.PUBLIC,
     init: Literal[False] = False,
 ) -> Any:
     """Objects of a `finding` type, or one, that an async function finds: `function(context, keys, *arguments)`.
 
     It is called once with the distinct needs of the answer, and returns what it finds for each in that order: a list
-    where the field is one (then `first` bounds it, and is not handed on), else an object or None.
+    where the field is one (then `first` bounds it, and is not handed on), else an object or None. `level` is that of
+    what it tells beyond its needs.
     """
     del init
-    source = Traversal(function=function, needs=tuple(needs), arguments=dict(arguments or {}), weight=weight)
+    given = dict(arguments or {})
+    source = Traversal(function=function, needs=tuple(needs), arguments=given, weight=weight, level=level)
     return declared(source, description)
 
 

@@ -44,7 +44,8 @@ def explain_command(
         return
     found = explanation(telling)
     if as_json:
-        typer.echo(orjson.dumps({**_decision(telling), **dataclasses.asdict(found)}, option=orjson.OPT_INDENT_2))
+        shown = {**_decision(telling), **dataclasses.asdict(found)}
+        typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
         return
     show(telling)
     for row in found.decided:
@@ -99,7 +100,7 @@ def _print(lines: Iterable[str]) -> None:
 def _decision(telling: Telling) -> dict[str, object]:
     record = telling.record
     return {
-        "decision": str(record.id),
+        "decision_id": str(record.id),
         "rule_set": record.rule_set,
         "version": record.version,
         "decided_at": record.decided_at,

@@ -345,6 +345,7 @@ GROUPS: Final = [
     *unknown(A.LEAVE_GROUP, "customer_id", lambda w: w.foreign, supervisor),
     Refusal(A.LEAVE_GROUP, "NOT_FOUND", "customer_id", lambda w: GroupExit(w.neighbour)),
     valid_but(A.LEAVE_GROUP, "BAD_PERIOD", "until", until=dt.date(2024, 12, 31)),
+    *unknown(A.GRADE_CUSTOMER, "customer_id", lambda w: w.foreign, supervisor),
     *unknown(A.REFER_CUSTOMER, "customer_id", lambda w: w.foreign, supervisor),
     *unknown(A.REFER_CUSTOMER, "referred_by_id", lambda w: w.foreign, supervisor),
     valid_but(A.REFER_CUSTOMER, "IN_FUTURE", "since", since=TODAY + DAY),

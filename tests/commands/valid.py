@@ -14,6 +14,7 @@ from resolvers.contact import ContactChanges, ContactDraft
 from resolvers.corporate_group import GroupEntry, GroupExit
 from resolvers.customer import CustomerChanges, CustomerDraft
 from resolvers.customer_move import CustomersMove
+from resolvers.decisions.grade_customer import GradeRequest
 from resolvers.department import DepartmentChanges, DepartmentDraft, DepartmentMove
 from resolvers.department_merge import DepartmentMerge
 from resolvers.department_split import DepartmentSplit
@@ -52,6 +53,7 @@ MODULES: Final = (
     "corporate_group",
     "customer",
     "customer_move",
+    "decisions.grade_customer",
     "department",
     "department_merge",
     "department_split",
@@ -119,4 +121,5 @@ VALID: Final[dict[Action, Callable[[World], Any]]] = {
     Action.WITHDRAW_RULE_VERSION: lambda w: RuleVersionWithdrawal(w.rules.to_withdraw),
     Action.PUBLISH_RULE_VERSION: lambda w: RuleVersionPublication(w.rules.approved),
     Action.ROLL_BACK_RULE_SET: lambda w: RuleSetRollback(w.rules.earlier, "Too many complaints"),
+    Action.GRADE_CUSTOMER: lambda w: GradeRequest(w.own),
 }

@@ -17,6 +17,7 @@ from graphql import (
     is_abstract_type,
     is_leaf_type,
     is_non_null_type,
+    is_required_argument,
 )
 
 from tests.reading.documents_inputs import Inputs
@@ -187,18 +188,24 @@ class Writer:
                     parts[arg] = self.inputs.written(spec.type, (name, arg), size, must=True)
             elif arg in wanted:
                 place = (order_name if arg in ("after", "before") else name, arg)
-                must = arg in LOOKUPS and not self.inputs.values.bad()
+                must = arg not in LOOKUPS and is_required_argument(spec)
+                must |= arg in LOOKUPS and not self.inputs.values.bad()
                 parts[arg] = self.inputs.written(spec.type, place, size, must=must)
         return _listed({k: v for k, v in parts.items() if v}), size
 
     def wanted(self, definition: Any) -> list[str]:
-        """Which other arguments are given: one of a lookup's two (when in trouble none or both), the others at will."""
+        """Which other arguments are given: one of a lookup's two (when in trouble none or both), the others at will.
+
+        What must be given is.
+        """
         lookups = [arg for arg in definition.args if arg in LOOKUPS]
         required = [arg for arg in lookups if is_non_null_type(definition.args[arg].type)]
         unsure = lookups and not required and self.inputs.values.bad()
         named = self.some(lookups, 0, 2) if unsure else [self.chance.choice(lookups)] if lookups else []
         left = [arg for arg in definition.args if arg != "orderBy" and arg not in LOOKUPS]
-        return [*named, *(arg for arg in left if self.chosen(0.5 if arg in ("filter", "kinds") else 0.25))]
+        needed = [arg for arg in left if is_required_argument(definition.args[arg])]
+        at_will = [arg for arg in left if arg not in needed]
+        return [*named, *needed, *(arg for arg in at_will if self.chosen(0.5 if arg in ("filter", "kinds") else 0.25))]
 
     def order(self, connection: str, spec: Any) -> tuple[str, str]:
         """An order, and its name in cursors."""

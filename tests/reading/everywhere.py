@@ -17,6 +17,8 @@ FROM = frozenset({Via.CONNECTION, Via.RELATION, Via.LIST, Via.PART, Via.TRAVERSA
 
 def arguments_of(field: GraphQLField) -> str:
     """The arguments of a field that is reached from its owner."""
+    if "grade" in field.args:
+        return f"(grade: VIP, {PAGE})"
     if "first" in field.args:
         return f"({PAGE})"
     return f'(id: "{TARGET}")' if "id" in field.args else ""

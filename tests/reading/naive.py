@@ -27,6 +27,7 @@ from graphql import (
 from resolvers.access import Subject
 from tests.reading.naive_access import masked
 from tests.reading.naive_check import is_id, problems
+from tests.reading.naive_decisions import TOLD
 from tests.reading.naive_filters import fulfils
 from tests.reading.naive_network import FOUND, PARTY_TYPES, TYPE_OF
 from tests.reading.naive_paging import Page, items, order_of, page_of
@@ -42,6 +43,7 @@ NODES = (
     "Assignment",
     "Contact",
     "Customer",
+    "Decision",
     "Department",
     "Disclosure",
     "GradePeriod",
@@ -57,6 +59,9 @@ NODES = (
     "TicketEvent",
 )
 """Types with a global id."""
+
+SHOWN = FOUND | TOLD
+"""Fields that show what a function finds."""
 
 
 @dataclass
@@ -185,10 +190,10 @@ class Answering:
             return [self.object(target, each, nodes) for each in found[:size]]
         if (gtype, name) in PAGED or name == "timeline":
             return self.connection(gtype, name, row, nodes, args)
-        if (gtype, name) in FOUND:
+        if (gtype, name) in SHOWN:
             return self.found(
                 get_named_type(self.definition(gtype, nodes).type).name,
-                FOUND[gtype, name](self.world, row, args),
+                SHOWN[gtype, name](self.world, row, args),
                 nodes,
                 args,
             )
@@ -199,7 +204,7 @@ class Answering:
         return wire(found) if is_leaf_type(named) or found is None else self.object(named.name, found, nodes)
 
     def found(self, target: str, of: Any, nodes: Nodes, args: Mapping[str, Any]) -> Any:
-        """What there is in the network: an object, or a list of them."""
+        """What a function finds: an object, or a list of them."""
         if isinstance(of, list):
             size = 20 if args.get("first") is None else args["first"]
             shown = of[:size] if "first" in args else of

@@ -29,7 +29,10 @@ FIELD_LEVELS = {
         "taxNumber": SECRET,
         "note": CONFIDENTIAL,
         "source": INTERNAL,
+        "explanation": INTERNAL,
+        "whyNot": INTERNAL,
     },
+    "Decision": {"askedBy": INTERNAL, "rows": INTERNAL},
     "CustomerMetrics": {
         "monetary": INTERNAL,
         "purchaseCount": INTERNAL,

@@ -142,6 +142,8 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Customer", "credit"): ("CreditAccount", _refers("CreditAccount", "id", "customer_id"), ()),
     ("CorporateGroup", "root"): ("Customer", _refers("Customer", "root_id"), ()),
     ("CustomerRelation", "customer"): ("Customer", _refers("Customer", "other_id"), ()),
+    ("Decision", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
+    ("DecisionExplanation", "decision"): ("Decision", _refers("Decision", "decision_id"), ()),
     ("Department", "parent"): ("Department", _refers("Department", "parent_id"), ()),
     ("Department", "mergedInto"): ("Department", _refers("Department", "merged_into_id"), ()),
     ("Department", "head"): ("Membership", _leader("HEAD"), LATEST),
@@ -224,6 +226,7 @@ OLDEST: Keys = (("since", 1), ("id", 1))
 
 PAGED: dict[tuple[str, str], tuple[str, Find, Keys | None]] = {
     ("Customer", "assignments"): ("Assignment", _owned("Assignment", "customer_id"), NEWEST),
+    ("Customer", "decisions"): ("Decision", _owned("Decision", "customer_id"), (("decided_at", -1), ("id", -1))),
     ("Customer", "gradeHistory"): ("GradePeriod", _owned("GradePeriod", "customer_id"), NEWEST),
     ("Customer", "interactions"): ("Interaction", _owned("Interaction", "customer_id"), None),
     ("Customer", "ledger"): ("LedgerEntry", _owned("LedgerEntry", "customer_id"), None),

@@ -20,6 +20,7 @@ TYPES = {
     "CreditAccount": "credit_account",
     "Customer": "customer",
     "CustomerRelation": "relation_side",
+    "Decision": "decision",
     "Department": "department",
     "Disclosure": "disclosure",
     "GradePeriod": "grade_period",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import json
 import math
 import re
 from collections.abc import Callable
@@ -147,6 +148,7 @@ SPECIAL: dict[tuple[str, str], Special] = {
     ("TicketEvent", "happenedAt"): lambda e, _: e["at"],
     ("GradePeriod", "happenedAt"): lambda g, _: g["since"],
     ("Assignment", "happenedAt"): lambda a, _: a["recorded_at"],
+    ("Decision", "rows"): lambda d, _: json.loads(d["rows"]),
     ("Disclosure", "recordId"): lambda d, _: d["record_id"] and f"{d['record_type']}:{d['record_id']}",
     ("Handover", "proposedAt"): lambda h, _: h["created_at"],
     ("RuleSet", "title"): _title,

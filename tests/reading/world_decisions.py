@@ -1,0 +1,93 @@
+"""The nasty world's decisions: by two versions of grading, one of which reads confidential facts, and by another."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from rules.engine.recording import facts_text, fault_text, reasons_text, results_text, rows_text
+from rules.engine.reference import evaluate
+from rules.engine.rule_file import read_rule_set
+from rules.engine.table import RuleSet
+from store.base import Base
+from store.customer import CustomerRow
+from store.decision import DecisionRow
+from store.rule_version import RuleVersionRow
+from tests.reading.nasty import Chance
+
+HEAD = """\
+title: {zh: 客户分级, en: Grading}
+owner: nobody
+about: customer
+"""
+GRADES = "{type: enum, values: [VIP, KEY, NORMAL, POTENTIAL]}"
+PUBLIC = f"""\
+rule_set: grading
+{HEAD}reads: [current_grade, tenure_years]
+outputs: {{grade: {GRADES}}}
+hit_policy: FIRST
+table: |
+  | row  | current_grade | tenure_years | => grade | reason.zh              | reason.en                   |
+  | old  | -             | >= 10        | VIP      | 合作 {{tenure_years}} 年 | {{tenure_years}} years with us |
+  | stay | VIP           | -            | VIP      | 不变                   | as before                   |
+  | mid  | not(KEY)      | [3..9]       | KEY      | 合作 {{tenure_years}} 年 | {{tenure_years}} years with us |
+  | rest | -             | -            | NORMAL   | 其余                   | all others                  |
+"""
+SECRETIVE = f"""\
+rule_set: grading
+{HEAD}reads: [overdue_amount, value_12m, tenure_years]
+outputs: {{grade: {GRADES}}}
+hit_policy: FIRST
+table: |
+  | row  | overdue_amount | value_12m | tenure_years | => grade | reason.zh             | reason.en                  |
+  | owes | > 100          | -         | -     | POTENTIAL | 逾期 {{overdue_amount}} | {{overdue_amount}} overdue |
+  | big  | -              | >= 1000 | -     | VIP | 消费 {{value_12m}}      | spent {{value_12m}}           |
+  | late | <= 50          | -         | >= 3         | VIP       | 合作已久              | with us for long           |
+  | rest | -              | -         | -            | NORMAL    | 其余                  | all others                 |
+"""
+LIMITS = f"""\
+rule_set: limits
+{HEAD}reads: [overdue_amount]
+outputs: {{limit: {{type: number}}, safe: {{type: boolean}}}}
+hit_policy: FIRST
+table: |
+  | row  | overdue_amount | => limit           | safe  | reason.zh      | reason.en        |
+  | owes | > 0            | overdue_amount * 2 | false | 额度 {{limit}}   | a limit of {{limit}} |
+  | none | -              | 0                  | true  | 没有逾期       | nothing is overdue  |
+"""
+VALUES: dict[str, tuple[Any, ...]] = {
+    "current_grade": (None, "VIP", "KEY", "NORMAL"),
+    "tenure_years": (None, None, *map(Decimal, (0, 2, 3, 9, 10, 40))),
+    "value_12m": (None, Decimal("999.99"), Decimal(1000), Decimal("1E+3"), Decimal(-3)),
+    "overdue_amount": (Decimal(0), Decimal("50.01"), Decimal(100), Decimal("100.01"), Decimal(7000)),
+}
+
+
+def decisions(chance: Chance, clients: list[CustomerRow]) -> Iterator[Base]:
+    """Versions of rules, and what they decided about most of the customers."""
+    made = [("grading", 1, PUBLIC), ("grading", 2, SECRETIVE), ("limits", 1, LIMITS)]
+    versions = []
+    for name, number, text in made:
+        row = chance.row(RuleVersionRow, rule_set=name, number=number, text=text, cases="")
+        versions.append((row, read_rule_set(text, name)))
+        yield row
+    for customer in clients:
+        for _ in range(chance.one(0, 1, 2, 4)):
+            yield _decision(chance, customer.id, *chance.one(*versions))
+
+
+def _decision(chance: Chance, key: uuid.UUID, version: RuleVersionRow, rule_set: RuleSet) -> DecisionRow:
+    inputs = rule_set.table.inputs
+    facts = {column.name: chance.one(*VALUES[column.name]) for column in inputs}
+    outcome = evaluate(rule_set, facts)
+    texts = {
+        "facts": facts_text(inputs, facts),
+        "rows": rows_text(outcome),
+        "results": results_text(outcome),
+        "reasons": reasons_text(outcome),
+        "fault": fault_text(outcome),
+    }
+    of = {"rule_set": rule_set.name, "version_id": version.id, "version": version.number, "about": "customer"}
+    return chance.row(DecisionRow, subject_id=key, customer_id=key, **of, **texts)

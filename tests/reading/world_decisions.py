@@ -67,7 +67,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 
 def decisions(chance: Chance, clients: list[CustomerRow]) -> Iterator[Base]:
     """Versions of rules, and what they decided about most of the customers."""
-    made = [("grading", 1, PUBLIC), ("grading", 2, SECRETIVE), ("limits", 1, LIMITS)]
+    made = [("grading", 101, PUBLIC), ("grading", 102, SECRETIVE), ("limits", 1, LIMITS)]
     versions = []
     for name, number, text in made:
         row = chance.row(RuleVersionRow, rule_set=name, number=number, text=text, cases="")

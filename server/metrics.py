@@ -99,6 +99,9 @@ class Metrics:
         )
         self.graph_events = self._gauge("c360_graph_events", "Events that the copy has taken in since the start")
         self.log_lag = self._gauge("c360_log_lag_seconds", "How far its reader is behind", mode="livemax")
+        self.rule_differences = self._gauge(
+            "c360_rule_differences", "Decisions refused since the start because the two engines did not agree"
+        )
         self.log_reads = self._gauge("c360_log_reads", "What its readers did since the start", "what")
         self.housekeeping = self._counter("c360_housekeeping_rows", "Rows that housekeeping deleted", "what")
         self.handovers = self._counter("c360_handovers_due", "Handovers that housekeeping executed on their day")

@@ -15,6 +15,8 @@ from outbox.waking import open_notifier
 from resolvers.reading import Answerer, Context, InvalidError, ReadStore, Reply, Way, open_reads
 from resolvers.reading.context import Log
 from resolvers.reading.streaming import Pace, subscribe
+from resolvers.rule_sets.engines import LIVE
+from rules.engine.deciding import EngineChoice
 from schema.build import build_schema
 from server.call import Call
 from server.database import check, in_words, open_database
@@ -152,6 +154,8 @@ async def open_service(settings: Settings, *, way: Way = Way.DIRECT) -> AsyncIte
         retention = dt.timedelta(hours=settings.log_retention_hours)
         network = await stack.enter_async_context(open_network(settings, reads, database, tail))
         names = names_in(trusted.values())
+        LIVE.choice = EngineChoice(settings.rules_engine)
+        stack.callback(LIVE.close)
         upkeep = Upkeep(reads, database, tail, retention, names, network.projector, grading=settings.grading_seconds)
         log = Log(tail, await open_keys(reads))
         pace = Pace(bookmark_seconds=settings.bookmark_seconds)

@@ -86,6 +86,11 @@ class Settings(EdgeSettings, IdentitySettings, SocketSettings):
         description="Seconds between two looks for customers who are to be graded, because something happened or a"
         " month has passed; 0: only `c360 rules run` and gradeCustomer grade",
     )
+    rules_engine: Literal["durable", "reference"] = Field(
+        default="durable",
+        description="What decides by rules: durable-rules, each of whose decisions is compared with the reference"
+        " evaluator and refused on a difference; or the reference evaluator alone",
+    )
     graphiql: bool = Field(default=True, description="Serve the GraphiQL page to browsers at /graphql")
     graph_store: Literal["auto", "relational", "neo4j"] = Field(
         "auto", description="What answers questions about the network; auto: Neo4j where there is one"

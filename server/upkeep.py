@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from outbox.tail import Tail
 from resolvers.decisions.grading import Graded
 from resolvers.reading import ReadStore
+from resolvers.rule_sets.engines import LIVE
 from server.grading import KeepingGrades
 from server.housekeeping import HOUR, Done, Housekeeping
 from server.metrics import Metrics
@@ -87,6 +88,7 @@ class Upkeep:
             metrics.log_ids.labels(which).set(number)
         metrics.log_ids.labels("floor").set(tail.floor)
         metrics.log_lag.set(tail.lag_seconds)
+        metrics.rule_differences.set(LIVE.differences)
         if self.projector is not None:
             metrics.graph_lag.set(self.projector.lag_seconds)
             metrics.graph_events.set(self.projector.events)

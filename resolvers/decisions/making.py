@@ -16,10 +16,11 @@ from resolvers.decisions.shadowing import Live, run_beside
 from resolvers.facts.gathering import Facts, gather, gather_tickets
 from resolvers.facts.instants import Moment
 from resolvers.facts.records import Gathered
+from resolvers.rule_sets.engines import LIVE
 from resolvers.rule_sets.versions import Version
 from rules.engine.kinds import Fault
 from rules.engine.recording import facts_text, fault_text, reasons_text, results_text, rows_text
-from rules.engine.reference import EvaluationError, Outcome, evaluate
+from rules.engine.reference import EvaluationError, Outcome
 from store.base import new_id
 from store.decision import DecisionOccasion, DecisionRow
 
@@ -94,7 +95,7 @@ async def decide_at_hand(
 
 def facts_read(version: Version) -> list[str]:
     """The names of the facts that a version reads."""
-    return [column.name for column in version.rule_set.table.inputs]
+    return [column.name for column in version.rule_set.body.inputs]
 
 
 async def _write(session: AsyncSession, version: Version, asking: Asking, gathered: Gathered) -> list[Decided]:
@@ -120,7 +121,7 @@ def outcomes(version: Version, gathered: Gathered) -> list[tuple[uuid.UUID, dict
 def outcome_of(version: Version, facts: Facts, unknown: str | None) -> Outcome:
     """What a version says of facts; where one of them cannot be known, that nothing is decided, and why."""
     if unknown is None:
-        return evaluate(version.rule_set, facts)
+        return LIVE.decide(version.id, version.rule_set, facts)
     return Outcome(errors=(EvaluationError(Fault.MISSING_FACT, unknown),))
 
 
@@ -136,7 +137,7 @@ def _row(version: Version, asking: Asking, one: Decided) -> dict[str, Any]:
         "decided_at": asking.now,
         "occasion": asking.occasion,
         "asked_by": asking.by,
-        "facts": facts_text(version.rule_set.table.inputs, one.facts, one.unknown),
+        "facts": facts_text(version.rule_set.body.inputs, one.facts, one.unknown),
         "rows": rows_text(one.outcome),
         "results": results_text(one.outcome),
         "reasons": reasons_text(one.outcome),

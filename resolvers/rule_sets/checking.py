@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -11,7 +12,13 @@ from typing import Final
 from resolvers.problems import Code, Problem, Refused
 from resolvers.rule_sets.contract import misfits
 from resolvers.rule_sets.library import Source
+from rules.engine.analysis.check import check
+from rules.engine.analysis.words import facts_in_words
+from rules.engine.case_file import read_cases
 from rules.engine.checking import MOST_PROBLEMS
+from rules.engine.deciding import DecisionRefusedError, Version
+from rules.engine.fence import FenceError
+from rules.engine.kinds import Column
 from rules.engine.problem import Problem as Slip
 from rules.engine.problem import RuleFileError
 from rules.engine.table import RuleSet
@@ -44,7 +51,8 @@ def checked(source: Source) -> Checked:
         rule_set = source.rule_set()
     except RuleFileError as error:
         return Checked(None, error.problems)
-    found = [*_of_cases(rule_set, source), *misfits(rule_set, source)]
+    found = [*_of_cases(rule_set, source), *_of_analysis(rule_set), *misfits(rule_set, source)]
+    found = found or list(_of_engine(rule_set, source))
     return Checked(rule_set, tuple(found[:MOST_PROBLEMS]))
 
 
@@ -72,6 +80,26 @@ def _problem(field: str, slips: tuple[Slip, ...]) -> Problem:
     more = f" (and {len(slips) - 1} more)" if len(slips) > 1 else ""
     cell = f"{first.cell}: " if first.cell else ""
     return Problem(Code.BAD_RULES, field, f"line {first.line}: {cell}{first.message}{more}", slips)
+
+
+def _of_analysis(rule_set: RuleSet) -> Iterator[Slip]:
+    """What is proved wrong: gaps, overlaps, rows that never decide, values that go to and fro. Warnings may stay."""
+    for finding in check(rule_set).errors:
+        shown = f", for example {facts_in_words(_columns(rule_set), finding.witness)}" if finding.witness else ""
+        yield Slip(rule_set.path, finding.line or 1, 1, f"{finding.kind}: {finding.sentence}{shown}")
+
+
+def _columns(rule_set: RuleSet) -> dict[str, Column]:
+    return {column.name: column for column in rule_set.body.inputs}
+
+
+def _of_engine(rule_set: RuleSet, source: Source) -> Iterator[Slip]:
+    """Whether the live engine takes the rules, and decides the cases as the reference evaluator does."""
+    try:
+        with closing(Version(rule_set)) as engine:
+            engine.failures(read_cases(source.cases, source.cases_path, rule_set).cases)
+    except (FenceError, DecisionRefusedError) as error:
+        yield Slip(rule_set.path, 1, 1, f"the live engine does not take these rules: {error}")
 
 
 def _of_cases(rule_set: RuleSet, source: Source) -> Iterator[Slip]:

@@ -90,6 +90,7 @@ class Fault(enum.StrEnum):
     HIT_POLICY = "HIT_POLICY"
     CONFLICT = "CONFLICT"
     ARITHMETIC = "ARITHMETIC"
+    ENGINES_DIFFER = "ENGINES_DIFFER"
 
 
 class MisfitError(ValueError):

@@ -6,6 +6,7 @@ import datetime as dt
 import sqlite3
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
@@ -13,15 +14,22 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from resolvers.decisions.grading import Graded, grade_customers
+from resolvers.decisions.making import Asking
 from resolvers.importing import ImportingError, ImportTask, Report, import_file
 from server.database import in_words, migrate, open_database
 from server.identity.key_file import signing_key
 from server.identity.own_tokens import Bearer, own_claims, signed
 from server.settings import Settings
 from server.user_error import UserError
+from store.customer import CustomerRow
+from store.grade import Grade
 from store.session import Database
 
 DATA = Path(__file__).parent / "demo_data"
+GRADED_AT = dt.datetime(2011, 12, 10, tzinfo=dt.UTC)
+"""The day after the last invoice. As of today all these customers have bought nothing for years."""
+
 TOKEN_LIFE = dt.timedelta(hours=12)
 
 Tell = Callable[[str], None]
@@ -98,6 +106,7 @@ async def prepare(path: Path, settings: Settings, tell: Tell, bars: Bars = no_ba
             with in_words(settings):
                 report = await _import(database, each, path.parent, bars)
             tell(f"{each.source}: {_counted(report)} ({time.monotonic() - started:.1f} s)")
+        tell(f"grades: {await _grade(database)}")
         async with database.engine.begin() as connection:
             await connection.exec_driver_sql(f"PRAGMA user_version = {_mark()}")
     finally:
@@ -112,6 +121,17 @@ async def _import(database: Database, each: Slice, folder: Path, bars: Bars) -> 
             return await import_file(database, task, now=dt.datetime.now(dt.UTC))
     except ImportingError as error:
         raise UserError(f"{each.file}: {error.reason}", cure=error.cure) from error
+
+
+async def _grade(database: Database) -> str:
+    """Let the rules grade who was never graded."""
+    async with database.sessions() as session:
+        ids = (await session.scalars(sa.select(CustomerRow.id).where(CustomerRow.graded_at.is_(None)))).all()
+    total = Graded()
+    async for some in grade_customers(database, Asking("demo", GRADED_AT), ids):
+        total.add(some)
+    counts = Counter({grade: sum(n for (_, to), n in total.moves.items() if to is grade) for grade in Grade})
+    return ", ".join(f"{grade.value} {counts[grade]:,}" for grade in Grade)
 
 
 def _counted(report: Report) -> str:

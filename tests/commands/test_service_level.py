@@ -50,7 +50,7 @@ async def publish(office: Office, *changes: tuple[str, str]) -> None:
     own = Source(source.name, text, source.cases)
     async with office.database.transaction() as session:
         approved = RuleVersionStatus.APPROVED
-        version = await add_version(session, own, status=approved, by="analyst", now=MORNING, note=None)
+        version = await add_version(session, own, own.rule_set(), status=approved, by="analyst", now=MORNING, note=None)
         await put_in_force(session, version, PublicationKind.PUBLISHED, by="manager", now=MORNING, note=None)
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from resolvers.decisions.grading import Graded, grade_customers
 from resolvers.decisions.making import Asking
 from resolvers.importing import ImportingError, ImportTask, Report, import_file
+from resolvers.rule_sets.versions import write_down_shipped
 from server.database import in_words, migrate, open_database
 from server.identity.key_file import signing_key
 from server.identity.own_tokens import Bearer, own_claims, signed
@@ -124,8 +125,9 @@ async def _import(database: Database, each: Slice, folder: Path, bars: Bars) -> 
 
 
 async def _grade(database: Database) -> str:
-    """Let the rules grade who was never graded."""
-    async with database.sessions() as session:
+    """Let the rules that ship grade who was never graded."""
+    async with database.transaction() as session:
+        await write_down_shipped(session, dt.datetime.now(dt.UTC))
         ids = (await session.scalars(sa.select(CustomerRow.id).where(CustomerRow.graded_at.is_(None)))).all()
     total = Graded()
     async for some in grade_customers(database, Asking("demo", GRADED_AT), ids):

@@ -178,11 +178,19 @@ def history_command(rule_set: Named = None, *, database: DatabaseUrl = None, as_
 
 
 def show_command(
-    rule_set: Name, *, version: Which = None, database: DatabaseUrl = None, as_json: AsJson = False
+    rule_set: Name,
+    *,
+    version: Which = None,
+    cases: Annotated[bool, typer.Option("--cases", help="Print its cases in place of the rules.")] = False,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print the text of the version in force, or of another one."""
     row = _with(database, lambda opened: _version(opened, rule_set, version))
-    typer.echo(orjson.dumps(_plain(row) | {"text": row.text, "cases": row.cases}) if as_json else row.text, nl=as_json)
+    if as_json:
+        typer.echo(orjson.dumps(_plain(row) | {"text": row.text, "cases": row.cases}))
+    else:
+        typer.echo(row.cases if cases else row.text, nl=False)
 
 
 def _command(

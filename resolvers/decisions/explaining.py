@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from resolvers.decisions.telling import Telling
+from rules.engine.analysis.boxes import TooMuchWorkError
+from rules.engine.analysis.nearest import nearest
 from rules.engine.explaining import Check, Considered, Gap, considered, passed_over, why_not
 from rules.engine.kinds import MisfitError, Value, fitting
 from rules.engine.recording import value_text
@@ -46,6 +48,16 @@ class ToldRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldChange:
+    """A fact that would have to be another one; None stands for one that is not known."""
+
+    fact: str
+    value: str | None
+    changed_to: str | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The row that decided, and the rows that were looked at before it and did not match."""
 
@@ -77,6 +89,32 @@ def alternatives(telling: Telling, output: str, wanted: object) -> tuple[ToldRow
     if telling.unknown is not None:
         return ()
     return tuple(_row(telling, one) for one in why_not(telling.table, telling.values, output, value))
+
+
+def nearest_change(telling: Telling, output: str, wanted: object) -> tuple[ToldChange, ...]:
+    """The fewest facts, changed as little as can be, with which an output would have had a value; exact.
+
+    The state that the rules keep themselves stays as it is, and so does what the reader may not know. Nothing where no
+    change of the others would do, or where it takes too long to find.
+
+    Raises:
+        UnknownOutputError: there is no such output, or it never has this value.
+    """
+    value = _wanted(telling, output, wanted)
+    if telling.unknown is not None:
+        return ()
+    state = telling.version.rule_set.state
+    kept = {name for name in (state.fact, state.since) if name} if state else set[str]()
+    hidden = {column.name for column in telling.table.inputs if telling.withheld(level_of(column.name))}
+    try:
+        found = nearest(telling.table, telling.values, wanted={output: value}, frozen=kept | hidden)
+    except (TooMuchWorkError, ValueError):
+        return ()
+    columns = {column.name: column for column in telling.table.inputs}
+    changed = () if found is None else found.changed.items()
+    return tuple(
+        ToldChange(name, value_text(telling.values[name]), value_text(new), columns[name].unit) for name, new in changed
+    )
 
 
 def _considered(telling: Telling) -> Sequence[Considered]:

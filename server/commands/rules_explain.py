@@ -10,7 +10,15 @@ from typing import Annotated
 import orjson
 import typer
 
-from resolvers.decisions.explaining import ToldRow, ToldTest, UnknownOutputError, alternatives, explanation
+from resolvers.decisions.explaining import (
+    ToldChange,
+    ToldRow,
+    ToldTest,
+    UnknownOutputError,
+    alternatives,
+    explanation,
+    nearest_change,
+)
 from resolvers.decisions.grading import RULE_SET
 from resolvers.decisions.records import customer_id_of, last_records
 from resolvers.decisions.telling import Telling
@@ -63,11 +71,13 @@ def _explain_not(telling: Telling, wanted: str, *, as_json: bool) -> None:
     output = output or telling.table.outputs[0].name
     try:
         rows = alternatives(telling, output, value)
+        changes = nearest_change(telling, output, value)
     except UnknownOutputError as error:
         cure = "name a value that the rules can give"
         raise UserError(str(error), cure=cure, exit_code=ExitCode.WRONG_USE) from error
     if as_json:
         found = {**_decision(telling), "rows": [dataclasses.asdict(row) for row in rows]}
+        found["nearest_change"] = [dataclasses.asdict(change) for change in changes]
         typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         return
     typer.echo(f"Why not {output} {value}: the rows that give it, the nearest first")
@@ -76,6 +86,18 @@ def _explain_not(telling: Telling, wanted: str, *, as_json: bool) -> None:
         _print(_tests(test for test in row.tests if not test.passed))
     if not rows:
         typer.echo("no row gives it on these facts")
+    if changes and not any(row.row in telling.rows for row in rows):
+        typer.echo("The nearest change that would give it:")
+        _print(_changes(changes))
+
+
+def _changes(changes: Iterable[ToldChange]) -> Iterator[str]:
+    for change in changes:
+        before, after = (
+            "not known" if value is None else f"{value} {change.unit}".strip()
+            for value in (change.value, change.changed_to)
+        )
+        yield f"  {change.fact}: {before} → {after}"
 
 
 def _decided(telling: Telling, row: ToldRow) -> str:

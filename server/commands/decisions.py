@@ -45,7 +45,7 @@ def list_command(customer: Code, *, last: Most = 20, database: DatabaseUrl = Non
     """List the decisions about a customer, the latest first."""
     found = with_stores(database, partial(_of, code=customer, most=last))
     if as_json:
-        typer.echo(orjson.dumps([_plain(one) for one in found], option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps([_plain(one) for one in found], option=orjson.OPT_INDENT_2, default=str))
         return
     table = Table("decided (UTC)", "rule set", "version", "result", "rows", "asked by", "id")
     for column in table.columns:
@@ -61,7 +61,7 @@ def show_command(decision: DecisionId, *, database: DatabaseUrl = None, as_json:
     """Show one decision: its facts, its rows, what it gave, and why."""
     telling = with_stores(database, partial(_one, key=_id_of(decision)))
     if as_json:
-        typer.echo(orjson.dumps(_plain(telling.record), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(_plain(telling.record), option=orjson.OPT_INDENT_2, default=str))
     else:
         show(telling)
 
@@ -74,7 +74,7 @@ def replay_command(
     at = None if since is None else since.replace(tzinfo=dt.UTC)
     found = with_stores(database, partial(_replayed, rule_set=rule_set, since=at))
     if as_json:
-        typer.echo(orjson.dumps(dataclasses.asdict(found), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(dataclasses.asdict(found), option=orjson.OPT_INDENT_2, default=str))
     else:
         _show_replayed(found)
     if found.different:

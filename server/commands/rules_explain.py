@@ -53,7 +53,7 @@ def explain_command(
     found = explanation(telling)
     if as_json:
         shown = {**_decision(telling), **dataclasses.asdict(found)}
-        typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2, default=str))
         return
     show(telling)
     for row in found.decided:
@@ -78,7 +78,7 @@ def _explain_not(telling: Telling, wanted: str, *, as_json: bool) -> None:
     if as_json:
         found = {**_decision(telling), "rows": [dataclasses.asdict(row) for row in rows]}
         found["nearest_change"] = [dataclasses.asdict(change) for change in changes]
-        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2, default=str))
         return
     typer.echo(f"Why not {output} {value}: the rows that give it, the nearest first")
     for row in rows:

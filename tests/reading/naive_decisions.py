@@ -53,7 +53,7 @@ def _at_least(fact: str, end: int) -> Cell:
 
 OLD = _at_least("tenure_years", 10)
 TABLES = {
-    ("grading", 1): (
+    ("grading", 101): (
         Line("old", "VIP", 0, (OLD,)),
         Line("stay", "VIP", 0, (Cell("current_grade", '"VIP"', lambda grade: grade == "VIP"),)),
         Line(
@@ -67,7 +67,7 @@ TABLES = {
         ),
         Line("rest", "NORMAL", 0, ()),
     ),
-    ("grading", 2): (
+    ("grading", 102): (
         Line("owes", "POTENTIAL", 2, (Cell("overdue_amount", "> 100", lambda owed: owed > 100, (100,)),)),
         Line("big", "VIP", 1, (_at_least("value_12m", 1000),)),
         Line(

@@ -14,7 +14,7 @@ from rules.engine.kinds import Column, Kind
 from rules.engine.reference import decide
 from rules.engine.rule_file import load_rule_set, read_rule_set
 from rules.engine.table import HitPolicy
-from server.commands.rules import LIBRARY
+from server.commands.rule_files import LIBRARY
 from tests.rules.worlds import worlds
 
 GRADING = load_rule_set(LIBRARY / "grading" / "grading.yaml").table

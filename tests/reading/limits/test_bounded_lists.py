@@ -7,17 +7,29 @@ from collections.abc import Iterator
 from graphql import GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
 
 from graph.port import HOPS
+from resolvers.decisions.questions import MOST_INPUTS, MOST_ROWS
 from resolvers.reading.declarations import entity_of, finding_of, source_of
 from resolvers.reading.relations import MAX_PAGE
 from resolvers.reading.traversing import Listed
 from store.money import CURRENCIES
 from tests.reading.limits.asking import schema
 
+FILE = "the 50 slips of a file that are told"
 BOUNDED = {
+    "ApproveRuleVersionError.problems": FILE,
+    "ConsideredRow.tests": "the inputs of a rule set, 60 at most",
     "CorporateGroup.exposure": "one for each currency",
+    "DecisionContent.facts": "the inputs of a rule set, 60 at most",
+    "DecisionContent.reasons": "the 100 rows of a decision that are told",
+    "DecisionContent.results": "the outputs of those rows",
+    "DecisionExplanation.before": "100 rows at most",
+    "DecisionExplanation.decided": "100 rows at most",
     "Neighbour.via": "two links at most",
     "NetworkPath.parties": "both ends of six links at most",
     "NetworkPath.via": "six links at most",
+    "PublishRuleVersionError.problems": FILE,
+    "RollBackRuleSetError.problems": FILE,
+    "SubmitRuleVersionError.problems": FILE,
     "Query.nodes": "as long as its ids, of which there are 100 at most",
 }
 """Lists that take no `first`, with what bounds them."""
@@ -65,7 +77,9 @@ def test_every_page_and_short_list_has_a_default_size():
 
 
 def test_no_field_gives_a_list_of_plain_values():
-    assert [where for where, gtype, name in lists() if is_leaf_type(get_named_type(gtype.fields[name].type))] == []
+    assert [where for where, gtype, name in lists() if is_leaf_type(get_named_type(gtype.fields[name].type))] == [
+        "Decision.rows"  # names of rows of a table, which has 5,000 at most
+    ]
 
 
 def test_what_a_list_inside_of_a_finding_may_have_is_declared():
@@ -77,5 +91,8 @@ def test_what_a_list_inside_of_a_finding_may_have_is_declared():
         if isinstance(source_of(definition), Listed)
     }
 
-    bounds = {"Neighbour.via": 2, "NetworkPath.parties": HOPS + 1, "NetworkPath.via": HOPS}
+    told = dict.fromkeys(("DecisionContent.results", "DecisionContent.reasons"), MOST_ROWS)
+    rows = dict.fromkeys(("DecisionExplanation.decided", "DecisionExplanation.before"), MOST_ROWS)
+    inputs = dict.fromkeys(("ConsideredRow.tests", "DecisionContent.facts"), MOST_INPUTS)
+    bounds = {"Neighbour.via": 2, "NetworkPath.parties": HOPS + 1, "NetworkPath.via": HOPS, **told, **rows, **inputs}
     assert found == {"CorporateGroup.exposure": len(CURRENCIES), **bounds}

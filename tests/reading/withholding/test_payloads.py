@@ -27,6 +27,9 @@ from tests.reading.lax import LAX
 
 pytestmark = pytest.mark.anyio
 
+OF_OTHERS = {(Action.WITHDRAW_RULE_VERSION, Role.ANALYST)}
+"""An analyst takes back only what was their own."""
+
 
 @pytest.fixture(params=[Way.LEAN, Way.WALK])
 async def answerer(request, store_url) -> AsyncIterator[Answerer]:
@@ -76,7 +79,7 @@ async def test_every_payload_by_every_role(database, answerer, role):
         own = [row for row in matrix if row.type_name == gtype.name]
         hidden = {row.field_name for row in own if row.clearance > subject.clearance}
         assert {n["field"] for n in answer["extensions"].get("withheld", ())} == hidden, action
-        if action not in ALLOWED[role]:
+        if action not in ALLOWED[role] or (action, role) in OF_OTHERS:
             assert ([error["code"] for error in payload["errors"]], payload[name]) == (["FORBIDDEN"], None)
             assert told == 0
             continue

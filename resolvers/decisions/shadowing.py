@@ -19,6 +19,7 @@ from resolvers.facts.instants import Moment
 from resolvers.facts.records import Gathered
 from resolvers.rule_sets.library import Source
 from resolvers.rule_sets.versions import in_force
+from rules.engine.chain import Chain
 from rules.engine.recording import fault_text, results_text
 from rules.engine.reference import Outcome, evaluate
 from rules.engine.table import RuleSet
@@ -68,8 +69,11 @@ async def start_shadow(session: AsyncSession, source: Source, *, by: str, now: d
         UnknownRuleSetError: nothing of its name is in force.
         ShadowError: it is not about customers, or another one runs.
     """
-    if source.rule_set().about != Subject.CUSTOMER:
+    rule_set = source.rule_set()
+    if rule_set.about != Subject.CUSTOMER:
         raise ShadowError(f"{source.name} is not about customers, so it is never decided live")
+    if isinstance(rule_set.body, Chain):
+        raise ShadowError(f"{source.name} has rules that chain here, and only a decision table can be compared")
     await in_force(session, source.name, now)
     running = await _running(await session.connection(), source.name)
     if running is not None:

@@ -8,6 +8,7 @@ from typing import Final
 from resolvers.facts.customer import SOURCES
 from resolvers.facts.network import GROUP_EXPOSURE
 from resolvers.rule_sets.library import Source, shipped
+from rules.engine.chain import Chain
 from rules.engine.kinds import Column
 from rules.engine.problem import Problem
 from rules.engine.table import HitPolicy, RuleSet
@@ -30,7 +31,7 @@ def _facts(rule_set: RuleSet, source: Source) -> Iterator[Problem]:
     if rule_set.about != Subject.CUSTOMER:
         return
     known = {*SOURCES} if rule_set.name in shipped() else {*SOURCES, GROUP_EXPOSURE}
-    for column in rule_set.table.inputs:
+    for column in rule_set.body.inputs:
         if column.name not in known:
             yield _at(source, "reads", f"{column.name} is not computed for this rule set. Leave it out")
 
@@ -39,6 +40,9 @@ def _promises(rule_set: RuleSet, ships: RuleSet, source: Source) -> Iterator[Pro
     asks = f"the program asks {ships.name}"
     if rule_set.about != ships.about:
         yield _at(source, "rule_set", f"{asks} about a {ships.about}. Write about: {ships.about}")
+    if isinstance(rule_set.body, Chain):
+        yield _at(source, "rules", f"{asks} for a decision table, and these are rules that chain. Write a table")
+        return
     if rule_set.table.policy in _SEVERAL and ships.table.policy not in _SEVERAL:
         yield _at(source, "hit_policy", f"{asks} for one result, and {rule_set.table.policy} gives several")
     outputs = {column.name: column for column in rule_set.table.outputs}

@@ -15,6 +15,7 @@ from rules.engine.rule_file import read_rule_set, text_of_file
 from rules.engine.table import RuleSet
 
 LIBRARY: Final = Path(rules_package.__file__).parent / "library"
+"""Where they are."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The live engine: rule sets in force, each decision made twice and given only if both engines agree."""
+"""The live engine of one rule set: each decision is made twice, and given only if both engines agree."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import enum
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, TypeAlias
 
 from rules.engine.case_file import Case
@@ -54,17 +53,8 @@ class DecisionRefusedError(Exception):
         self.difference = difference
 
 
-class CasesFailedError(Exception):
-    """A rule set fails its own cases, so it does not come into force."""
-
-    def __init__(self, rule_set: str, failures: Sequence[Verdict]) -> None:
-        told = "; ".join(f"{each.case.name}: {each.differences[0]}" for each in failures[:5])
-        super().__init__(f"{rule_set} fails {len(failures)} of its cases: {told}")
-        self.failures = tuple(failures)
-
-
-class NotInForceError(LookupError):
-    """There is no rule set of this name in force."""
+class ClosedError(LookupError):
+    """The version was closed, and decides no more."""
 
 
 class Version:
@@ -96,7 +86,7 @@ class Version:
 
         Raises:
             DecisionRefusedError: the engines do not agree.
-            NotInForceError: the version was closed.
+            ClosedError: the version was closed.
         """
         known, errors = facts_for(self.rule_set.body.inputs, facts)
         if errors:
@@ -115,7 +105,7 @@ class Version:
     def _answered(self, facts: Mapping[str, Any], expected: Outcome) -> Outcome:
         with self._lock:
             if self._is_closed:
-                raise NotInForceError(f"this version of {self.rule_set.name} was closed")
+                raise ClosedError(f"this version of {self.rule_set.name} was closed")
             return self._durable.answer(facts) if self._durable else expected
 
     def _refused(self, difference: Difference) -> DecisionRefusedError:
@@ -138,93 +128,3 @@ class Version:
             if self._durable is not None:
                 self._durable.close()
                 self._durable = None
-
-
-class LiveEngine:
-    """The rule sets in force, by name. Any thread may publish and decide.
-
-    Args:
-        choice: the engine of all that is published.
-        alarm: is told of differences between the engines.
-    """
-
-    def __init__(self, choice: EngineChoice = EngineChoice.DURABLE, alarm: Alarm = lambda _: None) -> None:
-        self._choice = choice
-        self._alarm = alarm
-        self._lock = threading.Lock()
-        self._versions: dict[str, Version] = {}
-
-    def publish(self, rule_set: RuleSet, cases: Sequence[Case] = ()) -> None:
-        """Put a rule set into force in place of the one of its name, if it passes its cases. Else that one stays.
-
-        Raises:
-            CasesFailedError: cases fail.
-            DecisionRefusedError: the engines do not agree on a case.
-            FenceError: the engine refuses the rules.
-        """
-        version = Version(rule_set, self._choice, self._alarm)
-        try:
-            failures = version.failures(cases)
-            if failures:
-                raise CasesFailedError(rule_set.name, failures)
-        except BaseException:
-            version.close()
-            raise
-        with self._lock:
-            replaced = self._versions.get(rule_set.name)
-            self._versions[rule_set.name] = version
-        if replaced is not None:
-            replaced.close()
-
-    def decide(self, name: str, facts: Mapping[str, Any]) -> Outcome:
-        """Decide by the rule set of this name, by the version that is in force now.
-
-        Raises:
-            NotInForceError: there is none.
-            DecisionRefusedError: the engines do not agree.
-        """
-        while True:
-            version = self.version(name)
-            try:
-                return version.decide(facts)
-            except NotInForceError:
-                if self._versions.get(name) is version:  # closed by someone else, and not replaced
-                    raise
-
-    def version(self, name: str) -> Version:
-        """The version of this rule set that is in force now.
-
-        Raises:
-            NotInForceError: there is none.
-        """
-        version = self._versions.get(name)
-        if version is None:
-            raise NotInForceError(f"no rule set {name} is in force")
-        return version
-
-    def withdraw(self, name: str) -> None:
-        """Take a rule set out of force.
-
-        Raises:
-            NotInForceError: there is none of this name.
-        """
-        with self._lock:
-            version = self._versions.pop(name, None)
-        if version is None:
-            raise NotInForceError(f"no rule set {name} is in force")
-        version.close()
-
-    def close(self) -> None:
-        """Take all out of force, and free their memory."""
-        for name in list(self._versions):
-            self.withdraw(name)
-
-    def __enter__(self) -> LiveEngine:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close it."""
-        self.close()

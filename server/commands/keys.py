@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import getpass
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
@@ -23,10 +21,10 @@ from resolvers.api_keys import (
     revoke_key,
     withdraw_customer,
 )
-from server.commands.options import AsJson, DatabaseUrl, given
-from server.database import check, in_words, open_database
-from server.settings import Settings, load_settings
+from server.commands.options import AsJson, DatabaseUrl
+from server.commands.stores import actor, with_database
 from server.user_error import UserError
+from store.session import Database
 
 KeyName = Annotated[str, typer.Option("--name", help="The partner, as people will know the key.")]
 Codes = Annotated[list[str], typer.Option("--customer", help="Code of a customer that the partner serves; repeat it.")]
@@ -55,7 +53,7 @@ def create_command(
     now = dt.datetime.now(dt.UTC)
     expires_at = None if days is None else now + dt.timedelta(days=days)
     row, text = _done(
-        database, lambda session: create_key(session, name, customer, expires_at=expires_at, now=now, actor=_actor())
+        database, lambda session: create_key(session, name, customer, expires_at=expires_at, now=now, actor=actor())
     )
     if as_json:
         typer.echo(orjson.dumps({"id": str(row.id), "key": text, "hint": row.hint, "expires": expires_at}))
@@ -87,7 +85,7 @@ def list_command(*, database: DatabaseUrl = None, as_json: AsJson = False) -> No
 def revoke_command(which: Which, *, database: DatabaseUrl = None) -> None:
     """End a key at once and for good."""
     now = dt.datetime.now(dt.UTC)
-    row = _done(database, lambda session: revoke_key(session, which, now=now, actor=_actor()))
+    row = _done(database, lambda session: revoke_key(session, which, now=now, actor=actor()))
     typer.echo(f"Key {row.hint} ({row.id}) of {row.name} is revoked", err=True)
 
 
@@ -105,27 +103,17 @@ def withdraw_command(which: Which, *, customer: Code, database: DatabaseUrl = No
     typer.echo(f"Key {row.hint} of {row.name} sees {customer} no more", err=True)
 
 
-def _done(database: str | None, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+def _done(url: str | None, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
     """What the work gives, done in a transaction of its own. Raises UserError."""
-    return asyncio.run(_do(load_settings(**given(database_url=database)), work))
 
+    async def do(database: Database) -> T:
+        async with database.transaction() as session:
+            return await work(session)
 
-async def _do(settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    await check(settings)
-    database = open_database(settings)
     try:
-        with in_words(settings):
-            async with database.transaction() as session:
-                return await work(session)
+        return with_database(url, do)
     except ApiKeyError as error:
         raise UserError(error.message, cure=error.cure) from error
-    finally:
-        await database.close()
-
-
-def _actor() -> str:
-    """Who is at the command line, for the record."""
-    return f"command line ({getpass.getuser()})"
 
 
 def _state(key: ListedKey, now: dt.datetime) -> str:

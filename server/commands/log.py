@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -21,7 +20,8 @@ from outbox.tail import open_tail
 from outbox.trim import Trimmed, trim
 from resolvers.reading import open_reads
 from server.commands.options import AsJson, DatabaseUrl, given
-from server.database import check, in_words, open_database
+from server.commands.stores import with_database
+from server.database import check, in_words
 from server.settings import Settings, load_settings
 from server.user_error import ExitCode, UserError
 from store.session import Database
@@ -48,7 +48,7 @@ log_commands = typer.Typer(
 @log_commands.command("status")
 def status_command(*, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Show where the log stands, and which transactions hold its readers back."""
-    status, holding = _with(database, _status)
+    status, holding = with_database(database, _status)
     if as_json:
         shown = dataclasses.asdict(status) | {"holders": [dataclasses.asdict(each) for each in holding]}
         typer.echo(orjson.dumps(shown))
@@ -63,7 +63,7 @@ def status_command(*, database: DatabaseUrl = None, as_json: AsJson = False) -> 
 @log_commands.command("verify")
 def verify_command(*, database: DatabaseUrl = None) -> None:
     """Look through the whole log for anything that would mislead its readers. Ends with 1 if there is something."""
-    wrong = _with(database, wrong_with_log)
+    wrong = with_database(database, wrong_with_log)
     for each in wrong:
         typer.echo(each)
     if wrong:
@@ -78,7 +78,7 @@ def trim_command(*, older_than: Days, database: DatabaseUrl = None) -> None:
     A reader that had not come so far yet is told so (CURSOR_EXPIRED) and begins anew.
     """
     before = dt.datetime.now(dt.UTC) - dt.timedelta(days=older_than)
-    done = _with(database, lambda opened: _trim(opened, before))
+    done = with_database(database, lambda opened: _trim(opened, before))
     typer.echo(f"{done.events:,} events from before {before:%Y-%m-%d %H:%M} UTC are gone; trimmed up to {done.floor}")
 
 
@@ -89,7 +89,7 @@ def new_epoch_command(*, database: DatabaseUrl = None) -> None:
     A restored log may have lost events that readers have seen, and gives their ids to others. In a new epoch every
     reader is told so (RESYNC) and begins anew. Without one, only readers whose last event is gone notice by themselves.
     """
-    epoch = _with(database, new_epoch)
+    epoch = with_database(database, new_epoch)
     typer.echo(f"the log's epoch is {epoch} now: all readers are told to begin anew")
 
 
@@ -100,7 +100,7 @@ def rotate_key_command(*, database: DatabaseUrl = None) -> None:
     A running service takes the new secret when it is started again, or when it meets a cursor that was signed with it.
     """
     try:
-        number = _with(database, lambda opened: add_key(opened, now=dt.datetime.now(dt.UTC)))
+        number = with_database(database, lambda opened: add_key(opened, now=dt.datetime.now(dt.UTC)))
     except NoKeyLeft as error:
         raise UserError(str(error), cure="delete the oldest rows of log_key but keep the newest") from error
     typer.echo(f"key {number} signs cursors from now on")
@@ -132,21 +132,6 @@ def in_short(holder: Holder) -> str:
     """Program, state and age of a transaction."""
     age = "for a time that we may not see" if holder.seconds is None else f"for {holder.seconds:.1f} s"
     return " ".join(filter(None, (holder.program, holder.state, age)))
-
-
-def _with(url: str | None, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Do something with the database that a command was given."""
-    return asyncio.run(_opened(load_settings(**given(database_url=url)), work))
-
-
-async def _opened(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    await check(settings)
-    database = open_database(settings)
-    try:
-        with in_words(settings):
-            return await work(database)
-    finally:
-        await database.close()
 
 
 async def _status(database: Database) -> tuple[LogStatus, list[Holder]]:

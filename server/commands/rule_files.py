@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
-import rules as rules_package
+from resolvers.rule_sets.library import LIBRARY
 from rules.engine.case_file import SUFFIX, path_of_rules
+from rules.engine.chain import Chain
 from rules.engine.literal import written
 from rules.engine.problem import Problem
+from rules.engine.rule_file import load_rule_set
+from rules.engine.table import RuleSet
 from server.user_error import ExitCode, UserError
-
-LIBRARY: Final = Path(rules_package.__file__).parent / "library"
-"""The rule sets that ship with the product."""
 
 Files = Annotated[
     list[Path] | None,
@@ -43,6 +43,28 @@ def _in(path: Path) -> Iterator[Path]:
         raise UserError(f"There is no file {path}", cure="look at its name", exit_code=ExitCode.WRONG_USE)
     else:
         yield path_of_rules(path) if path.stem.endswith(SUFFIX) else path
+
+
+def shown(path: Path) -> Path:
+    """A path as short as it can be told: from the current folder, or from where the shipped files are."""
+    for folder in (Path.cwd(), LIBRARY.parent.parent):
+        if path.is_absolute() and path.is_relative_to(folder):
+            return path.relative_to(folder)
+    return path
+
+
+def load_table(path: Path) -> RuleSet:
+    """Read a rule file for a command that works on decision tables.
+
+    Raises:
+        RuleFileError: it cannot be read, or something is wrong in it.
+        UserError: it has rules that chain.
+    """
+    found = load_rule_set(path)
+    if isinstance(found.body, Chain):
+        cure = "this works on decision tables; `c360 rules test` runs the cases of rules that chain"
+        raise UserError(f"{path} has rules that chain, and no decision table", cure=cure, exit_code=ExitCode.WRONG_USE)
+    return found
 
 
 def tell(problems: Iterable[Problem]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import datetime as dt
 import uuid
@@ -41,9 +40,8 @@ from resolvers.rule_sets.versions import UnknownRuleSetError, in_force, write_do
 from rules.engine.case_file import path_of_cases
 from rules.engine.problem import RuleFileError
 from rules.engine.rule_file import read_rule_set, text_of_file
-from server.commands.options import AsJson, DatabaseUrl, given
-from server.database import check, in_words, open_database
-from server.settings import Settings, load_settings
+from server.commands.options import AsJson, DatabaseUrl
+from server.commands.stores import with_database
 from server.user_error import ExitCode, UserError
 from store.rule_version import RuleVersionRow
 from store.session import Database
@@ -264,19 +262,10 @@ async def _version(opened: Database, rule_set: str, number: int | None) -> RuleV
 
 def _with(url: str | None, work: Callable[[Database], Awaitable[T]]) -> T:
     """Do something with the database that a command was given. Raises UserError."""
-    return asyncio.run(_opened(load_settings(**given(database_url=url)), work))
-
-
-async def _opened(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    await check(settings)
-    database = open_database(settings)
     try:
-        with in_words(settings):
-            return await work(database)
+        return with_database(url, work)
     except UnknownRuleSetError as error:
         raise UserError(str(error), cure="look at `c360 rules history`") from error
-    finally:
-        await database.close()
 
 
 def _subject(name: str) -> Subject:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from rules.engine.analysis.words import facts_in_words
 from rules.engine.problem import Problem, RuleFileError
 from rules.engine.rule_file import load_rule_set
 from server.commands.options import AsJson
-from server.commands.rule_files import Files, facts_as_data, rule_files, tell
+from server.commands.rule_files import Files, facts_as_data, rule_files, shown, tell
 from server.user_error import ExitCode
 
 
@@ -53,9 +54,10 @@ def _print(report: Report) -> None:
         return
     table = Table("where", "what", "on which facts", show_lines=True)
     for finding in report.findings:
-        where = f"{rule_set.path}:{finding.line}" if finding.line else rule_set.path
+        path = shown(Path(rule_set.path))
+        where = f"{path}:{finding.line}" if finding.line else str(path)
         what = f"{finding.severity}, {finding.kind}: {finding.sentence}"
-        table.add_row(Text(where), Text(what), Text("\n".join(_facts(report, finding))))
+        table.add_row(Text(where, overflow="fold"), Text(what), Text("\n".join(_facts(report, finding))))
     Console().print(table)
     if report.more:
         typer.echo(f"  and more of: {', '.join(report.more)}")

@@ -14,10 +14,9 @@ from rich.text import Text
 from rules.engine.analysis.difference import Difference, DifferingRegion, difference
 from rules.engine.analysis.words import facts_in_words
 from rules.engine.problem import RuleFileError
-from rules.engine.rule_file import load_rule_set
 from rules.engine.table import RuleSet
 from server.commands.options import AsJson
-from server.commands.rule_files import facts_as_data, tell
+from server.commands.rule_files import facts_as_data, load_table, tell
 from server.commands.rules_check import region_as_data
 from server.user_error import ExitCode
 
@@ -31,7 +30,7 @@ def diff_command(before: Before, after: After, *, as_json: AsJson = False) -> No
     Facts that only one of them can be asked are not compared. A difference is no problem: the exit status is 0.
     """
     try:
-        one, other = load_rule_set(before), load_rule_set(after)
+        one, other = load_table(before), load_table(after)
     except RuleFileError as error:
         tell(error.problems)
         raise typer.Exit(ExitCode.FOUND_PROBLEMS) from None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import getpass
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
@@ -20,10 +18,11 @@ from rules.engine.case_file import path_of_cases
 from rules.engine.problem import RuleFileError
 from rules.engine.rule_file import text_of_file
 from rules.engine.testing import run_cases
-from server.commands.options import AsJson, DatabaseUrl, given
-from server.database import check, in_words, open_database
-from server.settings import Settings, load_settings
+from server.commands.options import AsJson, DatabaseUrl
+from server.commands.rule_files import tell
+from server.commands.stores import actor, with_database
 from server.user_error import ExitCode, UserError
+from store.session import Database
 
 Candidate = Annotated[Path, typer.Argument(metavar="FILE", help="The rule file of the candidate; its cases beside it.")]
 RuleSetName = Annotated[str, typer.Argument(metavar="RULE_SET", help="The rule set, such as grading.")]
@@ -46,7 +45,7 @@ shadow_commands = typer.Typer(
 def start_command(file: Candidate, *, database: DatabaseUrl = None) -> None:
     """Let a rule file that passes its cases run beside the version in force, from the next decision on."""
     source = _source(file)
-    row = _done(database, lambda session, now: start_shadow(session, source, by=_actor(), now=now))
+    row = _done(database, lambda session, now: start_shadow(session, source, by=actor(), now=now))
     typer.echo(f"A shadow of {row.rule_set} runs. `c360 rules shadow status` shows in what it differs.")
 
 
@@ -66,7 +65,7 @@ def status_command(*, database: DatabaseUrl = None, as_json: AsJson = False) -> 
 @shadow_commands.command("stop")
 def stop_command(rule_set: RuleSetName, *, database: DatabaseUrl = None) -> None:
     """Stop the shadow of a rule set, and show what it found."""
-    _show(_done(database, lambda session, now: stop_shadow(session, rule_set, by=_actor(), now=now)))
+    _show(_done(database, lambda session, now: stop_shadow(session, rule_set, by=actor(), now=now)))
 
 
 def _source(file: Path) -> Source:
@@ -82,30 +81,21 @@ def _source(file: Path) -> Source:
             raise UserError(f"{file}: {problem}", cure=f"see `c360 rules test {file}`")
         return Source(run.rule_set.name, text_of_file(file), text_of_file(path_of_cases(file)))
     except RuleFileError as error:
-        for problem_found in error.problems:
-            typer.echo(str(problem_found), err=True)
+        tell(error.problems)
         raise typer.Exit(ExitCode.FOUND_PROBLEMS) from error
 
 
-def _done(address: str | None, work: Callable[[AsyncSession, dt.datetime], Awaitable[T]]) -> T:
-    return asyncio.run(_do(load_settings(**given(database_url=address)), work))
+def _done(url: str | None, work: Callable[[AsyncSession, dt.datetime], Awaitable[T]]) -> T:
+    """What the work gives, done in a transaction of its own. Raises UserError."""
 
+    async def do(database: Database) -> T:
+        async with database.transaction() as session:
+            return await work(session, dt.datetime.now(dt.UTC))
 
-async def _do(settings: Settings, work: Callable[[AsyncSession, dt.datetime], Awaitable[T]]) -> T:
-    await check(settings)
-    database = open_database(settings)
     try:
-        with in_words(settings):
-            async with database.transaction() as session:
-                return await work(session, dt.datetime.now(dt.UTC))
+        return with_database(url, do)
     except (ShadowError, UnknownRuleSetError) as error:
         raise UserError(str(error), cure="see `c360 rules shadow status`") from error
-    finally:
-        await database.close()
-
-
-def _actor() -> str:
-    return f"command line ({getpass.getuser()})"
 
 
 def _show(status: ShadowStatus) -> None:

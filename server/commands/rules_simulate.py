@@ -22,9 +22,9 @@ from resolvers.decisions.simulating import Keep, NotAboutCustomersError, Report,
 from resolvers.decisions.simulation import History, Load, Mover, Simulation, in_order
 from resolvers.reading import open_reads
 from rules.engine.problem import RuleFileError
-from rules.engine.rule_file import load_rule_set
 from rules.engine.table import RuleSet
 from server.commands.options import AsJson, DatabaseUrl, given
+from server.commands.rule_files import load_table, tell
 from server.database import check, in_words, open_database
 from server.network import open_network
 from server.settings import Settings, load_settings
@@ -81,10 +81,9 @@ def simulate_command(
 
 def _read(file: Path) -> RuleSet:
     try:
-        return load_rule_set(file)
+        return load_table(file)
     except RuleFileError as error:
-        for problem in error.problems:
-            typer.echo(str(problem), err=True)
+        tell(error.problems)
         raise typer.Exit(ExitCode.FOUND_PROBLEMS) from error
 
 

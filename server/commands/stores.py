@@ -29,6 +29,22 @@ class Stores:
     reads: ReadStore
 
 
+def with_database(url: str | None, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do something with the database of the settings. Raises UserError where it cannot be used, or what `work` does."""
+    return asyncio.run(_with_database(url, work))
+
+
+async def _with_database(url: str | None, work: Callable[[Database], Awaitable[T]]) -> T:
+    settings = load_settings(**given(database_url=url))
+    await check(settings)
+    database = open_database(settings)
+    try:
+        with in_words(settings):
+            return await work(database)
+    finally:
+        await database.close()
+
+
 def with_stores(database: str | None, work: Callable[[Stores], Awaitable[T]]) -> T:
     """Do something with the database of the settings. Raises UserError where it cannot be used."""
     return asyncio.run(_opened(database, work))

@@ -10,6 +10,7 @@ import structlog
 
 from resolvers.decisions.grading import Graded, grade_customers
 from resolvers.decisions.making import Asking
+from resolvers.decisions.shadowing import ShadowError, start_shadow
 from resolvers.rule_sets import engines
 from resolvers.rule_sets.checking import problems_of
 from resolvers.rule_sets.engines import KEPT, Engines
@@ -103,3 +104,42 @@ def test_a_rule_set_that_the_live_engine_does_not_take_does_not_go_further(monke
     (slip,) = problems_of(Source("grading", source.text + "# once more\n", source.cases))
 
     assert "the live engine does not take these rules" in slip.message
+
+
+CHAIN = """\
+rule_set: NAME
+title: {zh: 关怀, en: Care}
+owner: service
+about: customer
+reads: [complaints_90d]
+conclusions:
+  serious: {type: boolean, default: false}
+rules:
+  - id: many
+    when: {complaints_90d: ">= 3"}
+    then: {serious: true}
+"""
+CHAIN_CASES = """\
+rule_set: NAME
+clock: 2026-05-01T09:00:00+08:00
+cases:
+  - {name: many, given: {complaints_90d: 3}, expect: {serious: true, rule: many}}
+"""
+
+
+def test_rules_that_chain_may_be_a_rule_set_but_not_one_that_the_program_asks_for_a_table():
+    own, asked = (
+        Source(name, CHAIN.replace("NAME", name), CHAIN_CASES.replace("NAME", name))
+        for name in ("care_chain", "grading")
+    )
+
+    assert problems_of(own) == []
+    [slip] = problems_of(asked)
+    assert "the program asks grading for a decision table" in slip.message
+
+
+async def test_rules_that_chain_have_no_shadow(database):
+    source = Source("grading", CHAIN.replace("NAME", "grading"), "")
+    async with database.transaction() as session:
+        with pytest.raises(ShadowError, match="only a decision table can be compared"):
+            await start_shadow(session, source, by="analyst", now=NOW)

@@ -1,8 +1,7 @@
-"""Rule sets in force: published, swapped and withdrawn; and decisions that are refused when the engines differ."""
+"""The live engine of a rule set: both engines decide, and nothing is decided where they differ."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,14 +9,7 @@ from contextlib import closing
 import pytest
 
 from rules.engine.case_file import read_cases
-from rules.engine.deciding import (
-    CasesFailedError,
-    DecisionRefusedError,
-    EngineChoice,
-    LiveEngine,
-    NotInForceError,
-    Version,
-)
+from rules.engine.deciding import ClosedError, DecisionRefusedError, EngineChoice, Version
 from rules.engine.durable import DurableTable
 from rules.engine.reference import evaluate
 from tests.rules.chain_writing import care
@@ -42,66 +34,37 @@ def raised_fee(fee):
     return rule_set(TABLE.replace("| 5            |", f"| {fee}            |"))
 
 
-@pytest.fixture(params=EngineChoice)
-def live(request):
-    with LiveEngine(request.param) as engine:
-        yield engine
-
-
-def fee(engine):
-    [result] = engine.decide("fees", NORMAL).results
+def fee(version):
+    [result] = version.decide(NORMAL).results
     return result["fee"]
 
 
-def test_what_is_published_decides(live):
-    live.publish(rule_set(), cases(rule_set()))
-    live.publish(care())
-
-    assert live.decide("fees", NORMAL) == evaluate(rule_set(), NORMAL)
-    assert live.decide("care", {"grade": "KEY", "complaints": 3}).rows == ("to_manager", "complains", "serious")
-
-
-def test_a_new_version_takes_the_place_of_the_old_one(live):
-    live.publish(rule_set())
-    old = live.version("fees")
-    live.publish(raised_fee(6))
-
-    assert fee(live) == 6
-    with pytest.raises(NotInForceError, match="this version of fees was closed"):
-        old.decide(NORMAL)
+@pytest.mark.parametrize("choice", EngineChoice)
+def test_a_table_and_rules_that_chain_decide(choice):
+    with closing(Version(rule_set(), choice)) as fees, closing(Version(care(), choice)) as chained:
+        assert fees.decide(NORMAL) == evaluate(rule_set(), NORMAL)
+        assert chained.decide({"grade": "KEY", "complaints": 3}).rows == ("to_manager", "complains", "serious")
 
 
-def test_a_rule_set_that_fails_its_cases_does_not_come_into_force(live):
-    live.publish(rule_set(), cases(rule_set()))
-    with pytest.raises(CasesFailedError, match="fails 1 of its cases: rest: expected fee 5, and got 6") as failed:
-        live.publish(raised_fee(6), cases(rule_set()))
+def test_one_that_was_closed_decides_no_more():
+    version = Version(rule_set())
+    version.close()
+    version.close()
 
-    assert [each.case.name for each in failed.value.failures] == ["rest"]
-    assert fee(live) == 5
-
-
-def test_what_is_withdrawn_does_not_decide(live):
-    live.publish(rule_set())
-    live.withdraw("fees")
-
-    for ask in (lambda: live.decide("fees", NORMAL), lambda: live.withdraw("fees")):
-        with pytest.raises(NotInForceError, match="no rule set fees is in force"):
-            ask()
+    with pytest.raises(ClosedError, match="this version of fees was closed"):
+        version.decide(NORMAL)
 
 
-def test_a_version_that_someone_closed_does_not_decide_for_ever(live):
-    live.publish(rule_set())
-    live.version("fees").close()
-    live.version("fees").close()
+def test_cases_that_fail_are_told():
+    with closing(Version(raised_fee(6))) as version:
+        [failed] = version.failures(cases(rule_set()))
 
-    with pytest.raises(NotInForceError):
-        live.decide("fees", NORMAL)
+    assert (failed.case.name, failed.differences) == ("rest", ("expected fee 5, and got 6",))
 
 
-def test_facts_that_do_not_fit_are_told_and_no_engine_is_asked(live):
-    live.publish(rule_set())
-
-    assert live.decide("fees", {"grade": "NOBODY"}) == evaluate(rule_set(), {"grade": "NOBODY"})
+def test_facts_that_do_not_fit_are_told_and_no_engine_is_asked():
+    with closing(Version(rule_set(), alarm=pytest.fail)) as version:
+        assert version.decide({"grade": "NOBODY"}) == evaluate(rule_set(), {"grade": "NOBODY"})
 
 
 def with_another_engine(told):
@@ -153,21 +116,8 @@ def test_an_alarm_that_fails_does_not_let_the_decision_through():
         version.decide(NORMAL)
 
 
-def test_many_threads_decide_while_versions_are_swapped(live):
-    live.publish(raised_fee(1))
-    is_over = threading.Event()
-    seen: Counter[int] = Counter()
+def test_many_threads_ask_one_version():
+    with closing(Version(raised_fee(7))) as version, ThreadPoolExecutor(4) as threads:
+        seen = Counter(threads.map(lambda _: int(fee(version)), range(200)))
 
-    def ask(_):
-        while not is_over.is_set():
-            seen[int(fee(live))] += 1
-
-    with ThreadPoolExecutor(4) as threads:
-        asked = threads.map(ask, range(4))
-        for number in range(60):
-            live.publish(raised_fee(number))
-        is_over.set()
-        list(asked)
-
-    assert sum(seen.values()) >= 4
-    assert fee(live) == 59
+    assert seen == {7: 200}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.commands.rule_files import LIBRARY
+from tests.rules.chain_writing import CARE_HEAD, CARE_RULES
 from tests.rules.writing import TABLE, rule_text
 from tests.server.running_cli import c360
 
@@ -90,3 +91,14 @@ def test_a_difference_is_printed_as_json(capsys, fees):
 
     found = json.loads(ran.out)
     assert (ran.code, found["verdict"], found["changes"], found["regions"]) == (0, "equal", [], [])
+
+
+def test_a_file_of_rules_that_chain_is_refused_in_words_where_only_a_table_will_do(capsys, tmp_path):
+    chain = tmp_path / "care.yaml"
+    chain.write_text(CARE_HEAD + CARE_RULES, "utf-8")
+
+    ran = c360(capsys, "rules", "diff", str(chain), str(chain))
+
+    assert ran.code == 2
+    assert "care.yaml has rules that chain, and no decision table" in ran.err
+    assert c360(capsys, "rules", "check", str(chain)).code == 0

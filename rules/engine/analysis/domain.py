@@ -68,12 +68,14 @@ class Domain:
     def _next_number(self, value: Decimal, sign: int) -> Decimal:
         """Numbers stand a step apart, or where that would need too many digits, as far as `DIGITS` digits allow."""
         if sign < 0:
-            return self._next_number(value.copy_negate(), 1).copy_negate()  # a minus sign would round
+            return _plain(self._next_number(value.copy_negate(), 1).copy_negate())  # a minus sign would round
         return _plain(max(EXACT.add(value, self._step), _NUMBERS.next_plus(value)))
 
 
 def _plain(number: Decimal) -> Decimal:
-    """The number without zeros at its end, and without a power of ten."""
+    """The number without zeros at its end, without a power of ten, and zero without a sign."""
+    if not number:
+        return Decimal(0)
     whole = number.to_integral_value()
     return whole.quantize(Decimal(1), context=EXACT) if number == whole else number.normalize(EXACT)
 

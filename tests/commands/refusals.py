@@ -2,116 +2,38 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from resolvers.access import Scope, Subject
 from resolvers.actions import Action
 from resolvers.assignment import AssignmentDraft, AssignmentEnd
 from resolvers.contact import ContactChanges
-from resolvers.corporate_group import GroupEntry, GroupExit
 from resolvers.customer import CustomerChanges
 from resolvers.department import DepartmentChanges, DepartmentMove
-from resolvers.department_merge import DepartmentMerge
-from resolvers.head import HeadAppointment, HeadVacancy
-from resolvers.placement import StaffPlacement
 from resolvers.staff import StaffChanges
 from resolvers.ticket_state import TicketStateChange
 from resolvers.ticket_work import TicketAssignment, TicketReply, TicketTransfer
 from store.base import new_id
 from store.ledger import LedgerKind
 from store.ticket import TicketStatus
+from tests.commands.refusal import (
+    DAY,
+    Refusal,
+    agent,
+    amounts,
+    bad_texts,
+    bad_times,
+    blank,
+    manager,
+    of_keys,
+    supervisor,
+    unknown,
+    valid_but,
+)
+from tests.commands.refusals_network import CLOSED, GROUPS, HANDOVERS, NETWORK, PLACES
+from tests.commands.refusals_rules import RULES
 from tests.commands.valid import VALID
-from tests.commands.worlds import World
-from tests.factories import NOW, TODAY
-from tests.factories.rule_version import FEES
-
-DAY = dt.timedelta(days=1)
-By = Callable[[World], Subject]
-
-
-def manager(world: World) -> Subject:
-    return world.manager
-
-
-def supervisor(world: World) -> Subject:
-    return world.supervisor
-
-
-def agent(world: World) -> Subject:
-    return world.agent
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Of this draft by this subject, the command says (code, field)."""
-
-    action: Action
-    code: str
-    field: str | None
-    draft: Callable[[World], Any]
-    by: By = manager
-    key: str | None = None
-
-
-def valid_but(action: Action, code: str, field: str, by: By = manager, /, **values: Any) -> Refusal:
-    """A valid draft with some values changed; a callable value is asked for with the world."""
-
-    def draft(world: World) -> Any:
-        given = {name: value(world) if callable(value) else value for name, value in values.items()}
-        return replace(VALID[action](world), **given)
-
-    return Refusal(action, code, field, draft, by)
-
-
-def unknown(action: Action, field: str, outside: Callable[[World], Any], by: By) -> list[Refusal]:
-    """An id that there is not, and one that is out of the subject's reach: the same refusal."""
-    ids: tuple[Callable[[World], Any], ...] = (lambda _: new_id(), outside)
-    return [valid_but(action, "NOT_FOUND", field, by, **{field: one}) for one in ids]
-
-
-def bad_texts(action: Action, *fields: str, most: int) -> list[Refusal]:
-    """Texts that no such field may hold."""
-    controls = "a\x00b", "\ud800", "a\x1bb", "a\x85x" if most > 200 else "a\u2028b"
-    texts = {"INVALID_TEXT": controls, "TOO_LONG": ("x" * (most + 1), "x" * 100_000)}
-    return [
-        valid_but(action, code, field, **{field: text})
-        for field in fields
-        for code, each in texts.items()
-        for text in each
-    ]
-
-
-def blank(action: Action, *fields: str) -> list[Refusal]:
-    """Nothing to be seen where something is needed."""
-    texts = "", " \t", "\u200b", None
-    return [valid_but(action, "REQUIRED", field, **{field: text}) for field in fields for text in texts]
-
-
-def bad_times(action: Action, field: str) -> list[Refusal]:
-    """Times that are none, or are still to come."""
-    naive = dt.datetime(2026, 3, 1, 9)  # noqa: DTZ001  # it is to be refused
-    far = dt.datetime.min.replace(tzinfo=dt.timezone(dt.timedelta(hours=14)))
-    times = [("INVALID_TIME", naive), ("INVALID_TIME", far), ("INVALID_TIME", dt.datetime.max.replace(tzinfo=dt.UTC))]
-    return [
-        valid_but(action, code, field, **{field: time})
-        for code, time in [*times, ("IN_FUTURE", NOW + dt.timedelta(minutes=6))]
-    ]
-
-
-def of_keys(action: Action) -> list[Refusal]:
-    """Idempotency keys that are no texts."""
-    bad = {"REQUIRED": " ", "INVALID_TEXT": "a\x00b", "TOO_LONG": "k" * 201}
-    return [Refusal(action, code, "idempotency_key", VALID[action], key=key) for code, key in bad.items()]
-
-
-def amounts(code: str, *texts: str, **values: Any) -> list[Refusal]:
-    """Amounts that are none."""
-    return [valid_but(Action.ADD_LEDGER_ENTRY, code, "amount", amount=Decimal(text), **values) for text in texts]
-
+from tests.factories import TODAY
 
 A = Action
 CUSTOMERS: Final = [
@@ -263,191 +185,6 @@ ENTRIES: Final = [
     *amounts("TOO_LARGE", "-1e14", kind=LedgerKind.ADJUSTMENT),
 ]
 
-
-def closed(action: Action, field: str) -> Refusal:
-    """A department that takes nothing new."""
-    return valid_but(action, "DEPARTMENT_CLOSED", field, **{field: lambda w: w.closed})
-
-
-CLOSED: Final = [
-    closed(A.CREATE_CUSTOMER, "department_id"),
-    closed(A.UPDATE_CUSTOMER, "department_id"),
-    closed(A.CREATE_STAFF, "department_id"),
-    closed(A.CREATE_DEPARTMENT, "parent_id"),
-    closed(A.MOVE_DEPARTMENT, "parent_id"),
-    closed(A.OPEN_TICKET, "department_id"),
-    closed(A.TRANSFER_TICKET, "department_id"),
-    closed(A.APPOINT_HEAD, "department_id"),
-    closed(A.PLACE_STAFF, "department_id"),
-    closed(A.MOVE_CUSTOMERS, "department_id"),
-    closed(A.SPLIT_DEPARTMENT, "id"),
-    closed(A.MERGE_DEPARTMENTS, "id"),
-    closed(A.MERGE_DEPARTMENTS, "into_id"),
-]
-PLACES: Final = [
-    *unknown(A.APPOINT_HEAD, "department_id", lambda w: w.other, supervisor),
-    valid_but(A.APPOINT_HEAD, "NOT_FOUND", "staff_id", staff_id=lambda _: new_id()),
-    valid_but(A.APPOINT_HEAD, "STAFF_LEFT", "staff_id", staff_id=lambda w: w.leaver_id),
-    valid_but(A.APPOINT_HEAD, "STAFF_LEFT", "staff_id", staff_id=lambda w: w.leaver_id, acting=True),
-    Refusal(A.APPOINT_HEAD, "OVERLAP", "staff_id", lambda w: HeadAppointment(w.other, w.outsider_id)),
-    Refusal(A.APPOINT_HEAD, "OVERLAP", "staff_id", lambda w: HeadAppointment(w.other, w.outsider_id, acting=True)),
-    Refusal(
-        A.APPOINT_HEAD, "OVERLAP", "since", lambda w: HeadAppointment(w.other, w.agent_id, since=TODAY - 999 * DAY)
-    ),
-    *unknown(A.VACATE_HEAD, "department_id", lambda w: w.other, supervisor),
-    Refusal(A.VACATE_HEAD, "NOT_FOUND", "department_id", lambda w: HeadVacancy(w.service)),
-    valid_but(A.VACATE_HEAD, "NOT_FOUND", "department_id", acting=True),
-    valid_but(A.VACATE_HEAD, "BAD_PERIOD", "until", until=TODAY - 999 * DAY),
-    *unknown(A.PLACE_STAFF, "department_id", lambda w: w.other, supervisor),
-    valid_but(A.PLACE_STAFF, "NOT_FOUND", "staff_id", staff_id=lambda _: new_id()),
-    Refusal(A.PLACE_STAFF, "NOT_FOUND", "staff_id", lambda w: StaffPlacement(w.outsider_id, w.service), supervisor),
-    valid_but(A.PLACE_STAFF, "STAFF_LEFT", "staff_id", staff_id=lambda w: w.leaver_id),
-]
-NETWORK: Final = [
-    *unknown(A.MERGE_DEPARTMENTS, "id", lambda w: w.other, supervisor),
-    valid_but(A.MERGE_DEPARTMENTS, "NOT_FOUND", "into_id", into_id=lambda _: new_id()),
-    Refusal(A.MERGE_DEPARTMENTS, "NOT_FOUND", "into_id", lambda w: DepartmentMerge(w.service, w.other), supervisor),
-    valid_but(A.MERGE_DEPARTMENTS, "TOO_MANY", "id"),
-    valid_but(A.MERGE_DEPARTMENTS, "IN_FUTURE", "on", on=TODAY + DAY),
-    valid_but(A.MERGE_DEPARTMENTS, "CYCLE", "into_id", into_id=lambda w: w.annex),
-    Refusal(A.MERGE_DEPARTMENTS, "CYCLE", "into_id", lambda w: DepartmentMerge(w.other, w.annex)),
-    *unknown(A.SPLIT_DEPARTMENT, "id", lambda w: w.other, supervisor),
-    valid_but(A.SPLIT_DEPARTMENT, "FORBIDDEN", "id", lambda w: replace(w.supervisor, department_ids={w.service})),
-    valid_but(A.SPLIT_DEPARTMENT, "REQUIRED", "id", supervisor, id=lambda w: w.head),
-    *blank(A.SPLIT_DEPARTMENT, "number", "name"),
-    *bad_texts(A.SPLIT_DEPARTMENT, "name", most=200),
-    valid_but(A.SPLIT_DEPARTMENT, "DUPLICATE_NUMBER", "number", number="TAKEN"),
-    valid_but(A.SPLIT_DEPARTMENT, "IN_FUTURE", "on", on=TODAY + DAY),
-    valid_but(A.SPLIT_DEPARTMENT, "NOT_FOUND", "staff_ids.1", staff_ids=lambda w: (w.agent_id, w.outsider_id)),
-    valid_but(A.SPLIT_DEPARTMENT, "STAFF_LEFT", "staff_ids.1", staff_ids=lambda w: (w.agent_id, w.leaver_id)),
-    valid_but(A.SPLIT_DEPARTMENT, "NOT_FOUND", "customer_ids.1", customer_ids=lambda w: (w.own, w.foreign)),
-    valid_but(A.SPLIT_DEPARTMENT, "NOT_FOUND", "child_ids.0", child_ids=lambda w: (w.annex,)),
-    valid_but(A.SPLIT_DEPARTMENT, "TOO_MANY", "staff_ids", staff_ids=lambda w: (w.agent_id,) * 501),
-    *unknown(A.MOVE_CUSTOMERS, "department_id", lambda w: w.other, supervisor),
-    valid_but(A.MOVE_CUSTOMERS, "NOT_FOUND", "customer_ids.1", customer_ids=lambda w: (w.own, new_id())),
-    valid_but(
-        A.MOVE_CUSTOMERS,
-        "NOT_FOUND",
-        "customer_ids.0",
-        supervisor,
-        customer_ids=lambda w: (w.foreign,),
-        department_id=lambda w: w.head,
-    ),
-    valid_but(A.MOVE_CUSTOMERS, "TOO_MANY", "customer_ids", customer_ids=lambda w: (w.own,) * 501),
-]
-GROUPS: Final = [
-    *unknown(A.JOIN_GROUP, "customer_id", lambda w: w.foreign, supervisor),
-    *unknown(A.JOIN_GROUP, "parent_id", lambda w: w.foreign, supervisor),
-    Refusal(A.JOIN_GROUP, "OVERLAP", "since", lambda w: GroupEntry(w.foreign, w.own)),
-    Refusal(A.JOIN_GROUP, "OVERLAP", "since", lambda w: GroupEntry(w.foreign, w.neighbour, replace=True)),
-    valid_but(A.JOIN_GROUP, "CYCLE", "parent_id", parent_id=lambda w: w.own),
-    Refusal(A.JOIN_GROUP, "CYCLE", "parent_id", lambda w: GroupEntry(w.neighbour, w.foreign)),
-    *unknown(A.LEAVE_GROUP, "customer_id", lambda w: w.foreign, supervisor),
-    Refusal(A.LEAVE_GROUP, "NOT_FOUND", "customer_id", lambda w: GroupExit(w.neighbour)),
-    valid_but(A.LEAVE_GROUP, "BAD_PERIOD", "until", until=dt.date(2024, 12, 31)),
-    *unknown(A.GRADE_CUSTOMER, "customer_id", lambda w: w.foreign, supervisor),
-    *unknown(A.REFER_CUSTOMER, "customer_id", lambda w: w.foreign, supervisor),
-    *unknown(A.REFER_CUSTOMER, "referred_by_id", lambda w: w.foreign, supervisor),
-    valid_but(A.REFER_CUSTOMER, "IN_FUTURE", "since", since=TODAY + DAY),
-    valid_but(A.REFER_CUSTOMER, "CYCLE", "referred_by_id", referred_by_id=lambda w: w.own),
-    valid_but(A.REFER_CUSTOMER, "OVERLAP", "referred_by_id", customer_id=lambda w: w.foreign),
-]
-HANDOVERS: Final = [
-    *unknown(A.PROPOSE_HANDOVER, "from_id", lambda w: w.outsider_id, supervisor),
-    valid_but(A.PROPOSE_HANDOVER, "NOT_FOUND", "to_id", to_id=lambda _: new_id()),
-    valid_but(A.PROPOSE_HANDOVER, "NOT_FOUND", "department_id", department_id=lambda _: new_id()),
-    valid_but(A.PROPOSE_HANDOVER, "NOT_FOUND", "customer_ids", customer_ids=lambda w: (w.own, new_id())),
-    *bad_texts(A.PROPOSE_HANDOVER, "note", most=10_000),
-    valid_but(A.PROPOSE_HANDOVER, "TOO_MANY", "customer_ids", customer_ids=lambda _: (new_id(),) * 501),
-    valid_but(A.PROPOSE_HANDOVER, "IN_PAST", "effective_on", effective_on=TODAY - DAY),
-    valid_but(A.PROPOSE_HANDOVER, "OUT_OF_RANGE", "effective_on", effective_on=TODAY + 367 * DAY),
-    valid_but(A.PROPOSE_HANDOVER, "SAME_PERSON", "to_id", to_id=lambda w: w.outsider_id),
-    valid_but(A.PROPOSE_HANDOVER, "STAFF_LEFT", "to_id", to_id=lambda w: w.leaver_id),
-    valid_but(A.PROPOSE_HANDOVER, "STAFF_AWAY", "to_id", to_id=lambda w: w.handovers.absent_id),
-    valid_but(A.PROPOSE_HANDOVER, "NOTHING_OWNED", "from_id", from_id=lambda w: w.colleague_id),
-    *[
-        refusal
-        for action in (A.ACCEPT_HANDOVER, A.DECLINE_HANDOVER, A.CANCEL_HANDOVER, A.EXECUTE_HANDOVER)
-        for refusal in unknown(action, "id", lambda w: w.handovers.foreign, supervisor)
-    ],
-    valid_but(A.ACCEPT_HANDOVER, "NOT_FOUND", "id", agent, id=lambda w: w.handovers.to_absent),
-    valid_but(A.DECLINE_HANDOVER, "NOT_FOUND", "id", agent, id=lambda w: w.handovers.to_absent),
-    *bad_texts(A.ACCEPT_HANDOVER, "note", most=10_000),
-    *bad_texts(A.DECLINE_HANDOVER, "note", most=10_000),
-    *bad_texts(A.CANCEL_HANDOVER, "note", most=10_000),
-    valid_but(A.ACCEPT_HANDOVER, "REQUIRED", "note", note=None),
-    valid_but(A.ACCEPT_HANDOVER, "REQUIRED", "note", supervisor, note=" "),
-    *blank(A.DECLINE_HANDOVER, "note"),
-    valid_but(A.ACCEPT_HANDOVER, "STALE_VERSION", "version", version=2),
-    valid_but(A.EXECUTE_HANDOVER, "STALE_VERSION", "version", version=2),
-    valid_but(A.ACCEPT_HANDOVER, "STAFF_LEFT", "id", id=lambda w: w.handovers.to_leaver),
-    valid_but(A.ACCEPT_HANDOVER, "STAFF_AWAY", "id", id=lambda w: w.handovers.to_absent),
-    valid_but(A.EXECUTE_HANDOVER, "STAFF_LEFT", "id", id=lambda w: w.handovers.to_leaver_due),
-    valid_but(A.EXECUTE_HANDOVER, "STAFF_AWAY", "id", id=lambda w: w.handovers.to_absent_due),
-    valid_but(A.ACCEPT_HANDOVER, "BAD_MOVE", "id", id=lambda w: w.handovers.due),
-    valid_but(A.DECLINE_HANDOVER, "BAD_MOVE", "id", id=lambda w: w.handovers.due),
-    valid_but(A.EXECUTE_HANDOVER, "BAD_MOVE", "id", id=lambda w: w.handovers.proposed),
-    valid_but(A.CANCEL_HANDOVER, "BAD_MOVE", "id", id=lambda w: w.handovers.declined),
-    valid_but(A.EXECUTE_HANDOVER, "IN_FUTURE", "id", id=lambda w: w.handovers.ahead),
-]
-
-
-def narrow(world: World) -> Subject:
-    """A manager whose credential sees own customers only: no rules."""
-    return replace(world.manager, scope=Scope.OWN)
-
-
-RULES: Final = [
-    *[
-        refusal
-        for action in (
-            A.APPROVE_RULE_VERSION,
-            A.REJECT_RULE_VERSION,
-            A.WITHDRAW_RULE_VERSION,
-            A.PUBLISH_RULE_VERSION,
-            A.ROLL_BACK_RULE_SET,
-        )
-        for refusal in (
-            valid_but(action, "NOT_FOUND", "id", id=lambda _: new_id()),
-            Refusal(action, "NOT_FOUND", "id", VALID[action], narrow),
-            *bad_texts(action, "note", most=10_000),
-        )
-    ],
-    valid_but(A.SUBMIT_RULE_VERSION, "NOT_FOUND", "base_id", base_id=lambda _: new_id()),
-    valid_but(
-        A.SUBMIT_RULE_VERSION,
-        "NOT_FOUND",
-        "text",
-        text=FEES.text.replace("fees", "feess"),
-        cases=FEES.cases.replace("fees", "feess"),
-    ),
-    valid_but(A.SUBMIT_RULE_VERSION, "BAD_RULES", "text", base_id=lambda w: w.rules.tolls),
-    valid_but(A.SUBMIT_RULE_VERSION, "BAD_RULES", "text", text="\ud800"),
-    valid_but(A.SUBMIT_RULE_VERSION, "BAD_RULES", "text", cases=" "),
-    valid_but(A.SUBMIT_RULE_VERSION, "BAD_RULES", "cases", cases=FEES.cases.replace("{fee: 0,", "{fee: 1,")),
-    valid_but(A.SUBMIT_RULE_VERSION, "STALE_VERSION", "base_id", base_id=lambda w: w.rules.earlier),
-    valid_but(A.SUBMIT_RULE_VERSION, "DUPLICATE_CODE", "is_new", is_new=True),
-    valid_but(A.SUBMIT_RULE_VERSION, "REQUIRED", "text", text=None),
-    *bad_texts(A.SUBMIT_RULE_VERSION, "note", most=10_000),
-    *blank(A.REJECT_RULE_VERSION, "note"),
-    *blank(A.ROLL_BACK_RULE_SET, "note"),
-    valid_but(A.APPROVE_RULE_VERSION, "OWN_VERSION", "id", id=lambda w: w.rules.own),
-    valid_but(A.APPROVE_RULE_VERSION, "BAD_RULES", "id", id=lambda w: w.rules.broken),
-    valid_but(A.APPROVE_RULE_VERSION, "BAD_MOVE", "id", id=lambda w: w.rules.in_force),
-    valid_but(A.REJECT_RULE_VERSION, "BAD_MOVE", "id", id=lambda w: w.rules.approved),
-    valid_but(A.WITHDRAW_RULE_VERSION, "BAD_MOVE", "id", id=lambda w: w.rules.in_force),
-    valid_but(A.WITHDRAW_RULE_VERSION, "FORBIDDEN", "id", lambda w: w.analyst),
-    valid_but(A.PUBLISH_RULE_VERSION, "BAD_MOVE", "id", id=lambda w: w.rules.submitted),
-    valid_but(A.PUBLISH_RULE_VERSION, "BAD_RULES", "id", id=lambda w: w.rules.broken_approved),
-    valid_but(A.PUBLISH_RULE_VERSION, "STALE_VERSION", "id", id=lambda w: w.rules.behind),
-    valid_but(A.PUBLISH_RULE_VERSION, "IN_FUTURE", "id", id=lambda w: w.rules.to_come),
-    valid_but(A.PUBLISH_RULE_VERSION, "IN_PAST", "id", id=lambda w: w.rules.gone),
-    valid_but(A.ROLL_BACK_RULE_SET, "BAD_MOVE", "id", id=lambda w: w.rules.approved),
-    valid_but(A.ROLL_BACK_RULE_SET, "BAD_MOVE", "id", id=lambda w: w.rules.in_force),
-    valid_but(A.ROLL_BACK_RULE_SET, "BAD_RULES", "id", id=lambda w: w.rules.broken_published),
-    valid_but(A.ROLL_BACK_RULE_SET, "IN_FUTURE", "id", id=lambda w: w.rules.to_come_published),
-    valid_but(A.ROLL_BACK_RULE_SET, "IN_PAST", "id", id=lambda w: w.rules.gone_published),
-]
 
 REFUSALS: Final[list[Refusal]] = [
     *CUSTOMERS,

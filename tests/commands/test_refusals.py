@@ -16,7 +16,8 @@ from store.customer import CustomerRow
 from store.department import DepartmentRow
 from store.staff import StaffRow
 from tests.commands.probes import contents
-from tests.commands.refusals import REFUSALS, Refusal
+from tests.commands.refusal import Refusal
+from tests.commands.refusals import REFUSALS
 from tests.commands.valid import COMMANDS, VALID
 from tests.commands.worlds import Office
 from tests.factories import TODAY

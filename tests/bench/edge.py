@@ -144,7 +144,7 @@ async def _paced(server: Running, views: Sequence[bytes], seconds: float) -> lis
         if status != 200 or b'"errors"' in body:
             raise RuntimeError(f"the view was not answered: {status} {body[:300]!r}")
         times.append((time.perf_counter() - due) * 1000)
-    client.close()
+    await client.end()
     return times
 
 

@@ -21,6 +21,8 @@ class Client:
         self._port = port
         self._start = LINE + "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._left: list[asyncio.StreamWriter] = []
+        """Connections that were closed: what they have not sent yet is still on its way."""
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """The status and the body of one answer."""
@@ -47,7 +49,17 @@ class Client:
         """End the connection."""
         if self._streams is not None:
             self._streams[1].close()
+            self._left.append(self._streams[1])
             self._streams = None
+
+    async def end(self) -> None:
+        """End all connections at once, whatever they have not sent yet."""
+        self.close()
+        for writer in self._left:
+            if writer.transport.get_write_buffer_size():  # it would be sent first
+                writer.transport.abort()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
 
 def code_of(status: int, body: bytes) -> str:
@@ -64,7 +76,7 @@ async def loop(attack: Attack, port: int, headers: dict[str, str], seconds: floa
     while time.monotonic() < end and number < most:
         number += 1
         codes[code_of(*await client.ask(attack.make(number)))] += 1
-    client.close()
+    await client.end()
     return codes
 
 

@@ -67,7 +67,7 @@ async def test_followers_hear_of_a_new_epoch(database, reads, tail):
         await asyncio.sleep(0.05)
         await new_epoch(database)
 
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             with pytest.raises(Resync):
                 await waiting
 

@@ -251,7 +251,7 @@ async def test_a_reader_up_to_the_horizon_misses_nothing_that_many_writers_write
 
 
 async def test_writers_do_not_wait_for_one_another(database, on_postgresql):
-    async with asyncio.timeout(5), database.transaction() as first:
+    async with asyncio.timeout(30), database.transaction() as first:
         await write(first, change(1))
         async with database.transaction() as second:
             await write(second, change(2))

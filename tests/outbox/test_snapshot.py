@@ -68,7 +68,7 @@ async def test_a_state_and_what_follows_have_neither_gaps_nor_doubles(database, 
 
 async def test_a_snapshot_does_not_move_and_stands_in_no_writers_way(database, tail):
     async with open_snapshot(database, tail) as state:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await write_versions(database, 1)
         count = sa.text("SELECT count(*) FROM log_event")
         assert await state.connection.scalar(count) == 0

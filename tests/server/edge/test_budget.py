@@ -208,7 +208,7 @@ class TestTurns:
             with contextlib.suppress(asyncio.CancelledError):
                 await gone
             turns.give_back("a")
-            await asyncio.wait_for(late, 1)
+            await asyncio.wait_for(late, 30)
             turns.give_back("a")
             assert not turns._lines
 
@@ -224,7 +224,7 @@ class TestTurns:
             gone.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await gone
-            await asyncio.wait_for(late, 1)
+            await asyncio.wait_for(late, 30)
 
         asyncio.run(give_up())
 
@@ -249,8 +249,8 @@ class TestPauses:
 
         crowd, alone = asyncio.run(pause())
 
-        assert LEAST + 10 * APART <= crowd < LEAST + 10 * APART + 0.2
-        assert LEAST <= alone < LEAST + 0.1
+        assert LEAST + 10 * APART <= crowd < LEAST + 10 * APART + 2
+        assert LEAST <= alone < LEAST + 2
 
     def test_those_beyond_the_most_do_not_wait(self):
         async def pause() -> list[bool]:
@@ -272,7 +272,7 @@ class TestPauses:
             assert not pauses._due
             return time.monotonic() - began
 
-        assert asyncio.run(pause()) < 1
+        assert asyncio.run(pause()) < 5
 
 
 class TestMeter:

@@ -64,9 +64,15 @@ class Bolt:
 
         within = self.patience if seconds is None else seconds
         asked = neo4j.Query(cast("Any", text), timeout=within)
-        return await self._within(within, lambda: self._tried_again(asked, self._all(parameters)))
 
-    async def _tried_again(self, asked: neo4j.Query, parameters: dict[str, Any]) -> Sequence[Row]:
+        async def work(session: neo4j.AsyncSession) -> Sequence[Row]:
+            return await _fetched(await session.run(asked, self._all(parameters)))
+
+        return await self._within(within, lambda: self._tried_again(neo4j.READ_ACCESS, work))
+
+    async def _tried_again(
+        self, access: str, work: Callable[[neo4j.AsyncSession], Awaitable[T]], *, within: float = RETRYING
+    ) -> T:
         """Ask until there is an answer, or a failure that another try cannot mend.
 
         Each try is a transaction by itself, which the server begins and ends: one round trip, where the driver's own
@@ -75,10 +81,10 @@ class Bolt:
         began, pause = time.monotonic(), FIRST_PAUSE
         while True:
             try:
-                async with self._session(neo4j.READ_ACCESS) as session:
-                    return await _fetched(await session.run(asked, parameters))
+                async with self._session(access) as session:
+                    return await work(session)
             except (DriverError, Neo4jError) as error:
-                if not error.is_retryable() or time.monotonic() - began > RETRYING:
+                if not error.is_retryable() or time.monotonic() - began > within:
                     raise
             await asyncio.sleep(pause)
             pause *= 2
@@ -105,16 +111,17 @@ class Bolt:
         async with self._session(neo4j.WRITE_ACCESS) as session:
             return await self._within(seconds, lambda: session.execute_write(work))
 
-    async def run(self, text: str, parameters: Parameters | None = None, *, seconds: float = WRITE_SECONDS) -> Row:
-        """Run a statement that makes transactions of its own, or changes the schema; how much it did. As above."""
+    async def run(self, text: str, parameters: Parameters | None = None, *, seconds: float = WRITE_SECONDS) -> None:
+        """Run a statement that makes transactions of its own, or changes the schema.
 
-        async def work() -> Row:
+        It must come to the same when it is run again: it is, where the store asks for it. Raises as above.
+        """
+
+        async def work(session: neo4j.AsyncSession) -> None:
             result = await session.run(neo4j.Query(cast("Any", text)), self._all(parameters or {}))
-            counters = (await result.consume()).counters
-            return {"nodes_deleted": counters.nodes_deleted}
+            await result.consume()
 
-        async with self._session(neo4j.WRITE_ACCESS) as session:
-            return await self._within(seconds, work)
+        await self._within(seconds, lambda: self._tried_again(neo4j.WRITE_ACCESS, work, within=seconds))
 
     def _all(self, parameters: Parameters) -> dict[str, Any]:
         return {"graph": self.graph, **parameters}

@@ -261,3 +261,17 @@ async def test_without_a_copy_nothing_can_be_compared(projector: Projector):
     await generations.prepare(projector.bolt)
     with pytest.raises(NoCopy):
         await verify(projector.bolt, projector.database, projector.tail)
+
+
+async def test_a_statement_that_meets_a_deadlock_is_run_again(bolt: Bolt):
+    await bolt.run("MERGE (a:Counter {graph: $graph, place: 1}) MERGE (b:Counter {graph: $graph, place: 2})")
+    counting = (
+        "MATCH (a:Counter {graph: $graph, place: $first}) SET a.count = coalesce(a.count, 0) + 1 "
+        "WITH a MATCH (b:Counter {graph: $graph, place: 3 - $first}) SET b.count = coalesce(b.count, 0) + 1"
+    )
+
+    await asyncio.gather(*(bolt.run(counting, {"first": 1 + number % 2}) for number in range(60)))
+
+    found = await bolt.read("MATCH (one:Counter {graph: $graph}) RETURN one.count AS count", {})
+    await bolt.run("MATCH (one:Counter {graph: $graph}) DELETE one")
+    assert [row["count"] for row in found] == [60, 60]

@@ -116,10 +116,10 @@ class TestPatience:
             bad = post(b"7", "x-tiny-name: bad")
             with ThreadPoolExecutor(30) as clients:
                 answers = list(clients.map(lambda _: sent(server, bad), range(90)))
-            refused = next(each for each in answers if code_of(each) == Code.RATE_LIMITED).json()["errors"][0]
-            assert "refused" in refused["message"]
+            refused = [each.json()["errors"][0] for each in answers if code_of(each) == Code.RATE_LIMITED]
+            assert "refused" in refused[0]["message"]
 
-            time.sleep(refused["extensions"]["retryAfterMs"] / 1_000)
+            time.sleep(max(each["extensions"]["retryAfterMs"] for each in refused) / 1_000)
 
             assert sent(server, post(HELLO, "x-tiny-name: bad")).status_code == 200
 

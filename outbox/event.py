@@ -53,6 +53,13 @@ class EventKind(enum.StrEnum):
     RULES_WITHDRAWN = "rules.withdrawn"
     RULES_PUBLISHED = "rules.published"
     RULES_ROLLED_BACK = "rules.rolled_back"
+    DUTY_OPENED = "duty.opened"
+    DUTY_ENDED = "duty.ended"
+    CREDIT_PROPOSED = "credit.proposed"
+    CREDIT_WATCHED = "credit.watched"
+    CREDIT_APPROVED = "credit.approved"
+    CREDIT_REJECTED = "credit.rejected"
+    CREDIT_LAPSED = "credit.lapsed"
     KEY_REVOKED = "key.revoked"
 
 

@@ -21,8 +21,10 @@ from resolvers.scopes import customer_scope, directory_scope, holds_today, rule_
 from store.assignment import AssignmentRow
 from store.base import Base
 from store.contact import ContactRow
+from store.credit_change import CreditChangeRow
 from store.customer import CustomerRow
 from store.department import DepartmentRow
+from store.duty import DutyRow
 from store.handover import HandoverRow
 from store.lists import member
 from store.rule_version import RuleVersionRow
@@ -30,13 +32,15 @@ from store.staff import MembershipRow, StaffRow
 from store.ticket import ENDED, TicketRow
 
 R = TypeVar("R", bound=Base)
-Owned = TypeVar("Owned", AssignmentRow, ContactRow, TicketRow)
+Owned = TypeVar("Owned", AssignmentRow, ContactRow, CreditChangeRow, DutyRow, TicketRow)
 
 NOUNS: Final[dict[type[Base], str]] = {
     AssignmentRow: "assignment",
     ContactRow: "contact",
+    CreditChangeRow: "change of credit",
     CustomerRow: "customer",
     DepartmentRow: "department",
+    DutyRow: "duty",
     HandoverRow: "handover",
     RuleVersionRow: "version of a rule set",
     StaffRow: "member of the staff",
@@ -79,6 +83,16 @@ async def access_assignment(unit: Unit, key: uuid.UUID, field: str) -> Assignmen
 async def access_ticket(unit: Unit, key: uuid.UUID, field: str) -> TicketRow:
     """A ticket of a customer within reach, both locked. Raises Refused (NOT_FOUND)."""
     return await _owned(unit, TicketRow, key, field)
+
+
+async def access_duty(unit: Unit, key: uuid.UUID, field: str) -> DutyRow:
+    """A duty to a customer within reach, both locked. Raises Refused (NOT_FOUND)."""
+    return await _owned(unit, DutyRow, key, field)
+
+
+async def access_credit_change(unit: Unit, key: uuid.UUID, field: str) -> CreditChangeRow:
+    """A change of credit of a customer within reach, both locked. Raises Refused (NOT_FOUND)."""
+    return await _owned(unit, CreditChangeRow, key, field)
 
 
 async def access_department(unit: Unit, key: uuid.UUID, field: str) -> DepartmentRow:

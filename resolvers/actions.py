@@ -52,6 +52,9 @@ class Action(enum.StrEnum):
     PUBLISH_RULE_VERSION = "publishRuleVersion"
     ROLL_BACK_RULE_SET = "rollBackRuleSet"
     GRADE_CUSTOMER = "gradeCustomer"
+    COMPLETE_DUTY = "completeDuty"
+    APPROVE_CREDIT_CHANGE = "approveCreditChange"
+    REJECT_CREDIT_CHANGE = "rejectCreditChange"
 
 
 _DESK: Final = frozenset(
@@ -67,6 +70,7 @@ _DESK: Final = frozenset(
         Action.REPLY_TO_TICKET,
         Action.ACCEPT_HANDOVER,
         Action.DECLINE_HANDOVER,
+        Action.COMPLETE_DUTY,
     }
 )
 
@@ -85,7 +89,7 @@ _RULES: Final = frozenset(
 ALLOWED: Final = MappingProxyType(
     {
         Role.MANAGER: frozenset(Action),
-        Role.SUPERVISOR: frozenset(Action),
+        Role.SUPERVISOR: frozenset(Action) - {Action.APPROVE_CREDIT_CHANGE, Action.REJECT_CREDIT_CHANGE},
         Role.AGENT: _DESK,
         Role.ANALYST: _RULES | {Action.GRADE_CUSTOMER},
         Role.PARTNER: frozenset({Action.OPEN_TICKET}),

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, get_type_hints
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +25,8 @@ from store.figures import refresh_figures
 
 if TYPE_CHECKING:
     from store.session import Database
+
+T = TypeVar("T")
 
 ATTEMPTS: Final = 5
 """How often a command is tried that loses to another writer through no fault of its own."""
@@ -133,7 +135,7 @@ def _once(subject: Subject, action: Action, key: str, input_hash: str) -> Reques
     return Request(subject.name, kept, action.value, input_hash)
 
 
-async def _persistently(attempt: Callable[[], Awaitable[uuid.UUID]]) -> uuid.UUID:
+async def _persistently(attempt: Callable[[], Awaitable[T]]) -> T:
     """Try again what lost to another writer, a few times."""
     for _ in range(ATTEMPTS - 1):
         try:
@@ -159,13 +161,31 @@ async def _attempt(
             return known
         unit = Unit(session, subject, now)
         key = await work(unit)
-        await session.flush()
-        if unit.touched:
-            await refresh_figures(await session.connection(), unit.touched)
         if once:
             await remember(session, once, str(key))
-        await append(session, unit.changes, at=now, actor=subject.name)
+        await _finish(unit)
         return key
+
+
+async def in_unit(database: Database, subject: Subject, now: dt.datetime, work: Callable[[Unit], Awaitable[T]]) -> T:
+    """Do what the service does by itself in a transaction of its own, with figures and events as a command has them."""
+
+    async def attempt() -> T:
+        async with database.transaction() as session:
+            unit = Unit(session, subject, now)
+            found = await work(unit)
+            await _finish(unit)
+            return found
+
+    return await _persistently(attempt)
+
+
+async def _finish(unit: Unit) -> None:
+    """Compute the figures that follow from what was written, and write the events last."""
+    await unit.session.flush()
+    if unit.touched:
+        await refresh_figures(await unit.session.connection(), unit.touched)
+    await append(unit.session, unit.changes, at=unit.now, actor=unit.subject.name)
 
 
 async def _recalled(session: AsyncSession, once: Request, now: dt.datetime) -> uuid.UUID | None:

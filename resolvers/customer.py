@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from outbox.event import EventKind
 from resolvers.access_rows import access_customer, access_place
+from resolvers.acting.duties import fulfil_kind
 from resolvers.actions import Action
 from resolvers.commands import Unit, command
 from resolvers.drafts import UNSET, CustomerId, DepartmentId, Many, Unset, field_names
@@ -29,6 +30,7 @@ from store.customer import (
     CustomerTokenRow,
     ProvenanceRow,
 )
+from store.duty import DutyKind
 from store.money import is_currency
 from store.search import tokens
 
@@ -174,6 +176,7 @@ async def update_customer(unit: Unit, draft: CustomerChanges) -> uuid.UUID:
         unit.deals_with(row.id)
     await _write_provenance(unit, row.id, draft.source, changed)
     if changed or tagged:
+        await fulfil_kind(unit, DutyKind.ARCHIVE_CHECK, row.id, "档案已更新 · the archive was updated")
         told = [*changed, "tags"] if tagged else changed
         unit.changed(EventKind.CUSTOMER_UPDATED, "Customer", row.id, code=row.code, version=row.version, fields=told)
     return row.id

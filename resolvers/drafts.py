@@ -54,6 +54,8 @@ AssignmentId = Annotated[uuid.UUID, Of("Assignment")]
 HandoverId = Annotated[uuid.UUID, Of("Handover")]
 TicketId = Annotated[uuid.UUID, Of("Ticket")]
 RuleVersionId = Annotated[uuid.UUID, Of("RuleVersion")]
+DutyId = Annotated[uuid.UUID, Of("Duty")]
+CreditChangeId = Annotated[uuid.UUID, Of("CreditChange")]
 
 
 @dataclass(frozen=True)

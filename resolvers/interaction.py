@@ -10,6 +10,7 @@ from typing import Final
 
 from outbox.event import EventKind
 from resolvers.access_rows import access_customer, directory_department, directory_staff, ticket_of
+from resolvers.acting.duties import fulfil
 from resolvers.actions import Action
 from resolvers.commands import Told, Unit, command
 from resolvers.drafts import CustomerId, DepartmentId, StaffId, TicketId
@@ -87,6 +88,7 @@ async def record_interaction(unit: Unit, draft: InteractionDraft) -> uuid.UUID:
     who = {"customer_id": customer.id, "staff_id": staff_id, "occurred_at": occurred_at}
     row = InteractionRow(**born(unit, new_id()), **who, **new_values(draft, COLUMNS))
     await save(unit, row)
+    await fulfil(unit, row)
     unit.deals_with(customer.id)
     told: dict[str, Told] = {
         "customerId": customer.id,

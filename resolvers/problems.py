@@ -47,6 +47,7 @@ class Code(enum.StrEnum):
     BAD_MOVE = "BAD_MOVE"
     TICKET_ENDED = "TICKET_ENDED"
     BAD_RULES = "BAD_RULES"
+    CONTACT_NEEDED = "CONTACT_NEEDED"
     OWN_VERSION = "OWN_VERSION"
 
 
@@ -85,6 +86,7 @@ MEANING: Final = MappingProxyType(
         Code.BAD_MOVE: "The record cannot go from its state to this one; the message names those that it can go to.",
         Code.TICKET_ENDED: "The ticket has ended; reopen it first.",
         Code.BAD_RULES: "Something is wrong in the rule file or in its cases; `problems` says what and where.",
+        Code.CONTACT_NEEDED: "The duty is to speak with the customer, and ends when that contact is recorded.",
         Code.OWN_VERSION: "Nobody approves what they submitted themselves.",
     }
 )

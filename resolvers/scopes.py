@@ -53,6 +53,11 @@ def through_customer(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | 
     )
 
 
+def through_customer_for_staff(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
+    """What we owe a customer, and what we think of it: for whoever here sees the customer; not for partners."""
+    return sa.false() if access.scope is Scope.PARTNER else through_customer(row, access)
+
+
 def directory_scope(row: Any, access: AccessClass) -> sa.ColumnElement[bool] | None:
     """Departments and staff are seen by everyone who works here, and not by partners."""
     del row

@@ -32,6 +32,7 @@ from schema.arguments import AS_OF_DAY, AS_OF_INSTANT, covers
 from schema.assignment import Assignment
 from schema.contact import Contact
 from schema.credit import CreditAccount
+from schema.credit_change import CREDIT_CHANGE_ORDER, CreditChange, CreditChangeFilter
 from schema.decision import (
     DECISION_ORDER,
     GRADE_ARGUMENT,
@@ -41,6 +42,7 @@ from schema.decision import (
     DecisionExplanation,
 )
 from schema.department import Department
+from schema.duty import DUTY_ORDER, Duty, DutyFilter
 from schema.grade import GradePeriod
 from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
 from schema.ledger import LEDGER_ORDERS, LedgerBalance, LedgerEntry, LedgerFilter
@@ -235,6 +237,18 @@ class Customer(Node, Party):
         orders=LEDGER_ORDERS,
         filter_type=LedgerFilter,
         within=True,
+    )
+    duties: Connection[Duty] = connection(
+        lambda c, d: d.customer_id == c.id,
+        "What is owed to the customer, and was, by the day.",
+        orders=DUTY_ORDER,
+        filter_type=DutyFilter,
+    )
+    credit_changes: Connection[CreditChange] = connection(
+        lambda c, x: x.customer_id == c.id,
+        "Changes of its credit that rules proposed, latest first.",
+        orders=CREDIT_CHANGE_ORDER,
+        filter_type=CreditChangeFilter,
     )
     interactions: Connection[Interaction] = connection(
         lambda c, i: i.customer_id == c.id,

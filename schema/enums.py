@@ -9,8 +9,11 @@ from schema.exposing import expose
 from store.assignment import AssignmentRole
 from store.clearance import Clearance
 from store.credit import CreditRating
+from store.credit_change import CreditAction, CreditApprover, CreditChangeStatus
 from store.customer import CustomerKind, CustomerSize, CustomerStatus
 from store.decision import DecisionOccasion
+from store.duty import DutyKind, DutyStatus
+from store.escalation import EscalationTarget
 from store.grade import Grade
 from store.handover import HandoverItemKind, HandoverItemRole, HandoverItemState, HandoverReason, HandoverStatus
 from store.interaction import Channel, Direction, HandlingState, InteractionKind
@@ -121,9 +124,42 @@ expose(
     "severity changed | 调整严重程度\nreplied | 答复\nsolution offered | 提供方案\nsolution accepted | 接受方案\n"
     "solution refused | 拒绝方案\ndepartment signed off | 部门会签\ncause recorded | 记录原因\n"
     "prevention recorded | 预防措施\n"
-    "approved | 批准\ntechnician assigned | 指派技术员\npart replaced | 更换配件\nfollowed up | 跟踪回访\n"
-    "updated | 更新\n"
+    "approved | 批准\ntechnician assigned | 指派技术员\npart replaced | 更换配件\nescalated | 上报\n"
+    "followed up | 跟踪回访\nupdated | 更新\n"
     "resolved | 解决\nreopened | 重开\nclosed | 关闭\ncancelled | 取消",
+)
+expose(
+    DutyKind,
+    "What is owed to a customer. 应办事项类别",
+    "callback after a repair | 维修回访\nregular return visit | 定期回访\ncare | 客户关怀\n"
+    "check of a sample of repairs | 抽查\ncheck of the archive | 档案核实\nreview of the credit | 信用复审\n"
+    "telling the customer of a change of credit | 告知信用变更\nchecking open orders again | 复核未交订单",
+)
+expose(
+    DutyStatus,
+    "How a duty stands. 应办状态",
+    "still owed | 待办\ndone, with evidence | 已完成\nnot asked for any more by the rules | 不再要求",
+)
+expose(
+    EscalationTarget,
+    "As what somebody is told of a ticket. 上报对象",
+    "who works on it | 处理人\nwho is in charge of the customer | 客户负责人\nhead of a department | 部门负责人",
+)
+expose(
+    CreditAction,
+    "What is to be done about a customer's credit. 信用处理",
+    "lower it | 降级\nwatch the customer | 观察\nraise it | 提级",
+)
+expose(
+    CreditChangeStatus,
+    "How a change of credit stands. 信用变更状态",
+    "waits for an answer | 待批准\nwatched; nothing changes | 观察中\napproved, and holds | 已批准\nrejected | 已驳回\n"
+    "not proposed any more by the rules | 已失效",
+)
+expose(
+    CreditApprover,
+    "Who answers a change of credit. 信用批准人",
+    "a manager | 经理\na manager of all customers | 总经理",
 )
 expose(
     HandoverReason,

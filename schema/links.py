@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from schema.assignment import Assignment
     from schema.contact import Contact
     from schema.credit import CreditAccount
+    from schema.credit_change import CreditChange
     from schema.customer import Customer
     from schema.decision import Decision
     from schema.department import Department
+    from schema.duty import Duty
+    from schema.escalation import Escalation
     from schema.grade import GradePeriod
     from schema.handover import Handover
     from schema.interaction import Interaction, InteractionFilter
@@ -25,9 +28,12 @@ if TYPE_CHECKING:
 AssignmentLink = Annotated["Assignment", strawberry.lazy("schema.assignment")]
 ContactLink = Annotated["Contact", strawberry.lazy("schema.contact")]
 CreditAccountLink = Annotated["CreditAccount", strawberry.lazy("schema.credit")]
+CreditChangeLink = Annotated["CreditChange", strawberry.lazy("schema.credit_change")]
 CustomerLink = Annotated["Customer", strawberry.lazy("schema.customer")]
 DecisionLink = Annotated["Decision", strawberry.lazy("schema.decision")]
 DepartmentLink = Annotated["Department", strawberry.lazy("schema.department")]
+DutyLink = Annotated["Duty", strawberry.lazy("schema.duty")]
+EscalationLink = Annotated["Escalation", strawberry.lazy("schema.escalation")]
 GradePeriodLink = Annotated["GradePeriod", strawberry.lazy("schema.grade")]
 HandoverLink = Annotated["Handover", strawberry.lazy("schema.handover")]
 InteractionLink = Annotated["Interaction", strawberry.lazy("schema.interaction")]

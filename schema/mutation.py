@@ -7,12 +7,14 @@ import strawberry
 from schema.assignment_mutations import AssignmentMutations
 from schema.contact_mutations import ContactMutations
 from schema.corporate_group_mutations import CorporateGroupMutations
+from schema.credit_change_mutations import CreditChangeMutations
 from schema.customer_move_mutations import CustomerMoveMutations
 from schema.customer_mutations import CustomerMutations
 from schema.decision_mutations import DecisionMutations
 from schema.department_merge_mutations import DepartmentMergeMutations
 from schema.department_mutations import DepartmentMutations
 from schema.department_split_mutations import DepartmentSplitMutations
+from schema.duty_mutations import DutyMutations
 from schema.handover_mutations import HandoverMutations
 from schema.head_mutations import HeadMutations
 from schema.interaction_mutations import InteractionMutations
@@ -44,5 +46,7 @@ class Mutation(
     DepartmentMergeMutations,
     RuleSetMutations,
     DecisionMutations,
+    DutyMutations,
+    CreditChangeMutations,
 ):
     """All mutations."""

@@ -10,10 +10,12 @@ from resolvers.reading import connection, lookup, many, node, nodes, part, trave
 from resolvers.reading.declare_log import log_page
 from resolvers.ticket_updates import TICKET_EVENTS
 from schema.arguments import by_id, by_text
+from schema.credit_change import CREDIT_CHANGE_ORDER, CreditChange, CreditChangeFilter
 from schema.customer import Customer
 from schema.customer_orders import CUSTOMER_ORDERS, CustomerFilter
 from schema.department import DEPARTMENT_ORDERS, Department, DepartmentFilter
 from schema.disclosure import DISCLOSURE_ORDER, Disclosure, DisclosureFilter
+from schema.duty import DUTY_ORDER, Duty, DutyFilter
 from schema.handover import HANDOVER_ORDER, Handover, HandoverFilter
 from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilter
 from schema.network import GraphStatus
@@ -70,6 +72,15 @@ class Query:
     )
     tickets: Connection[Ticket] = connection(
         _all, "Tickets of all customers in pages.", orders=TICKET_ORDERS, filter_type=TicketFilter
+    )
+    duties: Connection[Duty] = connection(
+        _all, "What is owed to all customers, and was, by the day.", orders=DUTY_ORDER, filter_type=DutyFilter
+    )
+    credit_changes: Connection[CreditChange] = connection(
+        _all,
+        "Changes of credit that rules proposed, latest first.",
+        orders=CREDIT_CHANGE_ORDER,
+        filter_type=CreditChangeFilter,
     )
     disclosures: Connection[Disclosure] = connection(
         _all, "Who read which secret, newest first.", orders=DISCLOSURE_ORDER, filter_type=DisclosureFilter

@@ -17,8 +17,18 @@ from resolvers.scopes import through_customer
 from schema.arguments import DEPARTMENT, STAFF, read_id
 from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS
-from schema.links import ContactLink, CustomerLink, DepartmentLink, InteractionLink, StaffLink
+from schema.links import (
+    ContactLink,
+    CustomerLink,
+    DepartmentLink,
+    DutyLink,
+    EscalationLink,
+    InteractionLink,
+    StaffLink,
+)
 from schema.paging import Connection, Node, TimelineItem
+from store.duty import DutyRow
+from store.escalation import EscalationRow
 from store.interaction import Channel
 from store.ticket import (
     ENDED,
@@ -161,6 +171,16 @@ class Ticket(Node):
         "What happened to it, in pages, in order.",
         orders=[TicketEventRow.at, TicketEventRow.id],
         within=True,
+    )
+    escalations: Connection[EscalationLink] = connection(
+        lambda t, e: e.ticket_id == t.id,
+        "Whom the rules told about it, latest first.",
+        orders=[EscalationRow.at.desc(), EscalationRow.id.desc()],
+    )
+    duties: Connection[DutyLink] = connection(
+        lambda t, d: d.ticket_id == t.id,
+        "What is owed to the customer for it, and was.",
+        orders=[DutyRow.due_on, DutyRow.id],
     )
     interactions: Connection[InteractionLink] = connection(
         lambda t, i: i.ticket_id == t.id,

@@ -14,9 +14,12 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from graph.relational import RelationalGraph
+from resolvers.acting.rounds import Round
 from resolvers.decisions.grading import Graded, grade_customers
 from resolvers.decisions.making import Asking
 from resolvers.importing import ImportingError, ImportTask, Report, import_file
+from resolvers.reading import open_reads
 from resolvers.rule_sets.versions import write_down_shipped
 from server.database import in_words, migrate, open_database
 from server.identity.key_file import signing_key
@@ -108,6 +111,7 @@ async def prepare(path: Path, settings: Settings, tell: Tell, bars: Bars = no_ba
                 report = await _import(database, each, path.parent, bars)
             tell(f"{each.source}: {_counted(report)} ({time.monotonic() - started:.1f} s)")
         tell(f"grades: {await _grade(database)}")
+        tell(f"duties: {await _act(database, settings)}")
         async with database.engine.begin() as connection:
             await connection.exec_driver_sql(f"PRAGMA user_version = {_mark()}")
     finally:
@@ -134,6 +138,19 @@ async def _grade(database: Database) -> str:
         total.add(some)
     counts = Counter({grade: sum(n for (_, to), n in total.moves.items() if to is grade) for grade in Grade})
     return ", ".join(f"{grade.value} {counts[grade]:,}" for grade in Grade)
+
+
+async def _act(database: Database, settings: Settings) -> str:
+    """Let the rules that ship ask for what is owed at the same time."""
+    reads = await open_reads(settings.database_url, size=1, seconds=settings.request_timeout)
+    try:
+        this = Round(database, RelationalGraph(reads), GRADED_AT)
+        await this.tickets()
+        await this.book()
+    finally:
+        await reads.close()
+    opened = ", ".join(f"{kind} {count:,}" for kind, count in sorted(this.acted.opened.items()))
+    return f"{opened}; {this.acted.escalated:,} people told of tickets"
 
 
 def _counted(report: Report) -> str:

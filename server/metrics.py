@@ -108,6 +108,7 @@ class Metrics:
         self.grades = self._counter(
             "c360_grades", "Customers that were graded by themselves, by what came of it", "what"
         )
+        self.acts = self._counter("c360_acts", "What rules did by themselves, by what it was", "what")
         self.pool = self._gauge("c360_pool_connections", "Connections to the database", "pool", "state")
         self.cpu = self._gauge("c360_process_cpu_seconds", "CPU time that a process has used", mode="liveall")
         self.memory = self._gauge("c360_process_resident_bytes", "Memory that a process holds", mode="liveall")

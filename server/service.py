@@ -156,7 +156,16 @@ async def open_service(settings: Settings, *, way: Way = Way.DIRECT) -> AsyncIte
         names = names_in(trusted.values())
         LIVE.choice = EngineChoice(settings.rules_engine)
         stack.callback(LIVE.close)
-        upkeep = Upkeep(reads, database, tail, retention, names, network.projector, grading=settings.grading_seconds)
+        upkeep = Upkeep(
+            reads,
+            database,
+            tail,
+            retention,
+            names,
+            network.projector,
+            grading=settings.grading_seconds,
+            acting=settings.acting_seconds,
+        )
         log = Log(tail, await open_keys(reads))
         pace = Pace(bookmark_seconds=settings.bookmark_seconds)
         yield CustomerService(authenticator, answerer, texts, reads, database, upkeep, telemetry, log, pace, network)

@@ -86,6 +86,13 @@ class Settings(EdgeSettings, IdentitySettings, SocketSettings):
         description="Seconds between two looks for customers who are to be graded, because something happened or a"
         " month has passed; 0: only `c360 rules run` and gradeCustomer grade",
     )
+    acting_seconds: float = Field(
+        60.0,
+        ge=0,
+        le=86_400,
+        description="Seconds between two looks at open tickets, which the rules may escalate; once a day all customers"
+        " are looked at for duties and changes of credit. 0: only `c360 rules act` does that",
+    )
     rules_engine: Literal["durable", "reference"] = Field(
         default="durable",
         description="What decides by rules: durable-rules, each of whose decisions is compared with the reference"

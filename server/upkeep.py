@@ -7,10 +7,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from graph.relational import RelationalGraph
 from outbox.tail import Tail
+from resolvers.acting.rounds import Acted
 from resolvers.decisions.grading import Graded
 from resolvers.reading import ReadStore
 from resolvers.rule_sets.engines import LIVE
+from server.acting import Acting
 from server.grading import KeepingGrades
 from server.housekeeping import HOUR, Done, Housekeeping
 from server.metrics import Metrics
@@ -33,7 +36,8 @@ class Upkeep:
     """Looks after one store.
 
     `names` are those of the operations in trusted documents, `interval` the seconds between two rounds of housekeeping,
-    `grading` those between two looks for customers whose grade is due; 0: nobody looks.
+    `grading` those between two looks for customers whose grade is due, `acting` those between two rounds of the rules
+    about tickets and duties; 0: nobody looks.
     """
 
     reads: ReadStore
@@ -44,6 +48,7 @@ class Upkeep:
     projector: Projector | None = None
     interval: float = HOUR
     grading: float = 0.0
+    acting: float = 0.0
     version: str = field(default_factory=schema_version.head)
 
     async def check(self) -> None:
@@ -72,12 +77,19 @@ class Upkeep:
             metrics.grades.labels("moved").inc(sum(some.moves.values()))
             metrics.grades.labels("refused").inc(len(some.refused))
 
+        def acted(round_: Acted) -> None:
+            for what, count in round_.counts().items():
+                metrics.acts.labels(what).inc(count)
+
         url = self.database.engine.url
         keeping = Housekeeping(url, retention=self.retention, position=lambda: self.tail.position.id, told=counted)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keeping.run(_now, interval=self.interval))
             if self.grading:
                 tasks.create_task(KeepingGrades(url, clock=_now, told=graded).run(interval=self.grading))
+            if self.acting:
+                of_record = RelationalGraph(self.reads)
+                tasks.create_task(Acting(url, of_record, clock=_now, told=acted).run(interval=self.acting))
             if self.projector is not None:
                 tasks.create_task(self.projector.run())
 

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outbox.event import EventKind
 from outbox.log import Change, append
+from resolvers.decisions.locking import locked_customers
 from resolvers.decisions.making import Asking, Decided, decide_customers
+from resolvers.decisions.reasons import reason_of
 from resolvers.rule_sets.versions import Version, in_force
-from rules.facts.levels import told_reason
 from rules.facts.vocabulary import Level
 from store.base import new_id
 from store.customer import CustomerRow
@@ -100,7 +101,7 @@ async def decide_grades(session: AsyncSession, asking: Asking, ids: Collection[u
     Who was graded at a later instant meanwhile is left out: history does not run backwards.
     """
     version = await in_force(session, RULE_SET, asking.now)
-    locked = await _locked(session, ids)
+    locked = await locked_customers(session, ids)
     rows = {row.id: row for row in locked if row.graded_at is None or row.graded_at <= asking.now}
     decided = await decide_customers(session, version, asking, list(rows))
     graded = Graded(len(decided))
@@ -138,12 +139,6 @@ def _is_due(now: dt.datetime, on: DecisionOccasion | None = None) -> sa.ColumnEl
     return sa.and_(is_old, sa.not_(has_news)) if on is DecisionOccasion.CADENCE else sa.or_(has_news, is_old)
 
 
-async def _locked(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[CustomerRow]:
-    chosen = sa.select(CustomerRow).where(member(CustomerRow.id, sa.bindparam("ids", type_=ListOf(Uid()))))
-    locked = chosen.order_by(CustomerRow.id).with_for_update(key_share=True)
-    return (await session.scalars(locked, {"ids": sorted(set(ids))})).all()
-
-
 def _applied(asking: Asking, graded: Graded, customer: CustomerRow, one: Decided) -> Move | None:
     """Give a customer the grade that was decided; the move, if it is another one."""
     customer.graded_at = asking.now
@@ -174,16 +169,6 @@ def _period(version: Version, asking: Asking, move: Move) -> dict[str, Any]:
         "customer_id": move.decided.customer_id,
         "grade": move.grade,
         "since": asking.now,
-        "reason": _reason(version, move.decided),
+        "reason": reason_of(version, move.decided, Level.INTERNAL),
         "decided_by": f"rules:{RULE_SET}",
     }
-
-
-def _reason(version: Version, decided: Decided) -> str | None:
-    """The reason in both languages, as readers of the grade's history may know it: the column is internal."""
-    table, outcome = version.rule_set.table, decided.outcome
-    row = next((row for row in table.rows if row.id in outcome.rows[:1]), None)
-    if row is None:
-        return None
-    words = told_reason(table, row, {**decided.facts, **outcome.results[0]}, Level.INTERNAL)
-    return " · ".join(filter(None, (words.zh, words.en))) or None

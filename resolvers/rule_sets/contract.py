@@ -7,6 +7,7 @@ from typing import Final
 
 from resolvers.facts.customer import SOURCES
 from resolvers.facts.network import GROUP_EXPOSURE
+from resolvers.facts.ticket import TICKETS
 from resolvers.rule_sets.library import Source, shipped
 from rules.engine.chain import Chain
 from rules.engine.kinds import Column
@@ -27,10 +28,11 @@ def misfits(rule_set: RuleSet, source: Source) -> Iterator[Problem]:
 
 
 def _facts(rule_set: RuleSet, source: Source) -> Iterator[Problem]:
-    """The facts that it reads of the record must be computed; grading asks for those of one statement only."""
-    if rule_set.about != Subject.CUSTOMER:
+    """The facts that it reads of the record must be computed; what ships is asked by statements only."""
+    if rule_set.about not in (Subject.CUSTOMER, Subject.TICKET):
         return
-    known = {*SOURCES} if rule_set.name in shipped() else {*SOURCES, GROUP_EXPOSURE}
+    of_tickets = TICKETS.sources if rule_set.about == Subject.TICKET else {}
+    known = {*SOURCES, *of_tickets} | (set() if rule_set.name in shipped() else {GROUP_EXPOSURE})
     for column in rule_set.body.inputs:
         if column.name not in known:
             yield _at(source, "reads", f"{column.name} is not computed for this rule set. Leave it out")

@@ -26,6 +26,7 @@ from server.commands.rule_versions import (
     submit_command,
     withdraw_command,
 )
+from server.commands.rules_act import act_command
 from server.commands.rules_check import check_command
 from server.commands.rules_diff import diff_command
 from server.commands.rules_explain import explain_command
@@ -140,6 +141,7 @@ for _name, _function in (
     ("diff", diff_command),
     ("simulate", simulate_command),
     ("run", run_command),
+    ("act", act_command),
     ("explain", explain_command),
     ("submit", submit_command),
     ("approve", approve_command),

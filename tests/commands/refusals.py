@@ -30,6 +30,7 @@ from tests.commands.refusal import (
     unknown,
     valid_but,
 )
+from tests.commands.refusals_acting import ACTING
 from tests.commands.refusals_network import CLOSED, GROUPS, HANDOVERS, NETWORK, PLACES
 from tests.commands.refusals_rules import RULES
 from tests.commands.valid import VALID
@@ -201,5 +202,6 @@ REFUSALS: Final[list[Refusal]] = [
     *GROUPS,
     *HANDOVERS,
     *RULES,
+    *ACTING,
     *(refusal for action in Action for refusal in of_keys(action)),
 ]

@@ -179,4 +179,4 @@ async def test_statements(office: Office):
     assert len(seen) == 6  # department, customer, tokens, tags, provenance, event
     with statements(office.database) as seen:
         await office.do(update_customer, CustomerChanges(office.world.own, city="Suzhou"))
-    assert len(seen) == 3  # customer locked, customer, event
+    assert len(seen) == 4  # customer locked, customer, duties that it does, event

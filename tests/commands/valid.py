@@ -7,6 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
+from resolvers.acting.credit_change import CreditChangeApproval, CreditChangeRejection
+from resolvers.acting.duty import DutyCompletion
 from resolvers.actions import Action
 from resolvers.assignment import AssignmentDraft, AssignmentEnd
 from resolvers.commands import Command
@@ -48,6 +50,8 @@ from tests.factories import TODAY
 from tests.factories.rule_version import FEES
 
 MODULES: Final = (
+    "acting.credit_change",
+    "acting.duty",
     "assignment",
     "contact",
     "corporate_group",
@@ -122,4 +126,7 @@ VALID: Final[dict[Action, Callable[[World], Any]]] = {
     Action.PUBLISH_RULE_VERSION: lambda w: RuleVersionPublication(w.rules.approved),
     Action.ROLL_BACK_RULE_SET: lambda w: RuleSetRollback(w.rules.earlier, "Too many complaints"),
     Action.GRADE_CUSTOMER: lambda w: GradeRequest(w.own),
+    Action.COMPLETE_DUTY: lambda w: DutyCompletion(w.acted.duty, "None of them is beyond the limit"),
+    Action.APPROVE_CREDIT_CHANGE: lambda w: CreditChangeApproval(w.acted.change),
+    Action.REJECT_CREDIT_CHANGE: lambda w: CreditChangeRejection(w.acted.to_reject, "They will pay this week"),
 }

@@ -15,6 +15,7 @@ from store.department import DepartmentRow
 from store.session import Database
 from store.staff import MembershipRole, StaffStatus
 from store.ticket import TicketStatus
+from tests.commands.world_acting import Acted, add_acting
 from tests.commands.world_handovers import Handovers, add_handovers
 from tests.commands.world_rules import Rules, add_rules
 from tests.factories import NOW
@@ -54,6 +55,7 @@ class World:
     foreign_assignment: uuid.UUID
     handovers: Handovers
     rules: Rules
+    acted: Acted
 
     @property
     def handover(self) -> uuid.UUID:
@@ -131,7 +133,9 @@ async def built(database: Database) -> World:
         )
         rest = (foreign_contact, *tickets, foreign_ticket, assignment, foreign_assignment)
         handovers = await add_handovers(session, agent, colleague, outsider, leaver)
-        return World(*(row.id for row in (*rows, *rest)), handovers, await add_rules(session))
+        rules = await add_rules(session)
+        acted = await add_acting(session, own, foreign, rules)
+        return World(*(row.id for row in (*rows, *rest)), handovers, rules, acted)
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,13 @@ Path = tuple[str | int, ...]
 NODES = (
     "Assignment",
     "Contact",
+    "CreditChange",
     "Customer",
     "Decision",
     "Department",
     "Disclosure",
+    "Duty",
+    "Escalation",
     "GradePeriod",
     "Handover",
     "HandoverItem",

@@ -19,6 +19,11 @@ FIELD_LEVELS = {
         "rating": CONFIDENTIAL,
         "reviewedOn": INTERNAL,
     },
+    "CreditChange": {
+        **dict.fromkeys(("ratingBefore", "rating", "limitBefore", "limit", "reason"), CONFIDENTIAL),
+        **dict.fromkeys(("action", "termDaysBefore", "termDays", "recheckOrders", "approver"), INTERNAL),
+        **dict.fromkeys(("endedBy", "note"), INTERNAL),
+    },
     "CorporateGroup": {"exposure": CONFIDENTIAL},
     "Customer": {
         "address": INTERNAL,
@@ -45,6 +50,8 @@ FIELD_LEVELS = {
     "Disclosure": dict.fromkeys(
         ("reader", "role", "recordType", "recordId", "field", "reason", "requestId"), CONFIDENTIAL
     ),
+    "Duty": dict.fromkeys(("reason", "endedBy", "note"), INTERNAL),
+    "Escalation": {"reason": INTERNAL},
     "GradePeriod": {"reason": INTERNAL, "decidedBy": INTERNAL},
     "Handover": dict.fromkeys(
         ("note", "proposedBy", "answeredBy", "answerNote", "cancelledBy", "cancelNote", "executedBy"), INTERNAL
@@ -75,6 +82,7 @@ FIELD_LEVELS = {
 """The clearance that a field asks for; a field that is not here is public."""
 
 FILTER_LEVELS = {
+    "CreditChangeFilter": {"action": INTERNAL},
     "CustomerFilter": {
         "birthday": CONFIDENTIAL,
         "monetary": INTERNAL,
@@ -104,6 +112,9 @@ COLUMN_LEVELS = {
 DIRECTORY = {"Department", "Handover", "HandoverCount", "Staff", "Membership", "TrainingRecord", "WorkHistory"}
 """Types that everyone who works here sees, and no partner."""
 
+OURS = {"CreditChange", "Duty", "Escalation"}
+"""Types of what belongs to customers and is no partner's business."""
+
 RULES = {"RulePublication", "RuleSet", "RuleVersion"}
 """Types of rules: for managers, supervisors, analysts and auditors."""
 
@@ -121,7 +132,7 @@ def sees(rows: Rows, subject: Subject, gtype: str, row: Row, today: dt.date) -> 
         return subject.scope not in (Scope.OWN, Scope.PARTNER) and subject.clearance >= INTERNAL
     if gtype == "Disclosure":
         return subject.scope is Scope.ALL and subject.clearance >= CONFIDENTIAL
-    if gtype == "HandoverItem" and subject.scope is Scope.PARTNER:
+    if gtype in {"HandoverItem", *OURS} and subject.scope is Scope.PARTNER:
         return False
     if gtype == "HandoverItem" and (row["customer_id"] is None or _hands_over(rows, subject, row)):
         return True

@@ -10,7 +10,7 @@ from store.search import query_tokens
 from tests.reading.naive_access import DIRECTORY, serves
 from tests.reading.naive_relations import World, nfc
 from tests.reading.naive_rows import Row
-from tests.reading.naive_values import column_of, is_open, thousandths
+from tests.reading.naive_values import column_of, is_open, is_overdue, thousandths
 
 Filter = Mapping[str, Any]
 
@@ -24,6 +24,9 @@ REFERENCES = {
     "customerId": ("Customer", "customer_id"),
 }
 """Filter fields that compare the global id of another row."""
+
+RENAMED = {"happenedAt": "occurred_at", "proposedAt": "created_at"}
+"""Filter fields whose column has another name."""
 
 AMOUNTS = {"monetary": "monetary_minor", "amount": "amount_minor"}
 """Filter fields that compare amounts of any currency."""
@@ -56,7 +59,7 @@ def _compared(row: Row, key: str) -> Any:
         return None if row[column] is None else f"{gtype}:{row[column]}"
     if key in AMOUNTS:
         return thousandths(row[AMOUNTS[key]], row["currency"])
-    return row["occurred_at" if key == "happenedAt" else column_of(key)]
+    return row[RENAMED.get(key) or column_of(key)]
 
 
 def _wanted(key: str, value: Any) -> Any:
@@ -101,7 +104,9 @@ def _served_by(world: World, _: str, row: Row, staff: str) -> bool:
     return any(f"Staff:{a['staff_id']}" == staff and serves(a, world.today) for a in own)
 
 
-def _is_overdue(world: World, _: str, row: Row, value: bool) -> bool:
+def _is_overdue(world: World, kind: str, row: Row, value: bool) -> bool:
+    if kind == "DutyFilter":
+        return is_overdue(row, world.now) == value
     late = row["resolved_at"] is None and row["due_at"] is not None and row["due_at"] < world.now
     return late == value
 

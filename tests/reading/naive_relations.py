@@ -136,6 +136,8 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Assignment", "staff"): ("Staff", _refers("Staff", "staff_id"), ()),
     ("Assignment", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
     ("Contact", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
+    ("CreditChange", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
+    ("CreditChange", "decision"): ("Decision", _refers("Decision", "decision_id"), ()),
     ("Customer", "department"): ("Department", _refers("Department", "department_id"), ()),
     ("Customer", "owner"): ("Assignment", _owner, LATEST),
     ("Customer", "gradePeriod"): ("GradePeriod", _grade_period, LATEST),
@@ -148,6 +150,13 @@ ONE: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Department", "mergedInto"): ("Department", _refers("Department", "merged_into_id"), ()),
     ("Department", "head"): ("Membership", _leader("HEAD"), LATEST),
     ("Department", "actingHead"): ("Membership", _leader("ACTING_HEAD"), LATEST),
+    ("Duty", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
+    ("Duty", "ticket"): ("Ticket", _refers("Ticket", "ticket_id"), ()),
+    ("Duty", "interaction"): ("Interaction", _refers("Interaction", "interaction_id"), ()),
+    ("Duty", "decision"): ("Decision", _refers("Decision", "decision_id"), ()),
+    ("Escalation", "customer"): ("Customer", _refers("Customer", "customer_id"), ()),
+    ("Escalation", "staff"): ("Staff", _refers("Staff", "staff_id"), ()),
+    ("Escalation", "decision"): ("Decision", _refers("Decision", "decision_id"), ()),
     ("Handover", "from"): ("Staff", _refers("Staff", "from_id"), ()),
     ("Handover", "to"): ("Staff", _refers("Staff", "to_id"), ()),
     ("Handover", "department"): ("Department", _refers("Department", "department_id"), ()),
@@ -222,11 +231,14 @@ MANY: dict[tuple[str, str], tuple[str, Find, Keys]] = {
 """Fields that give a short list: its type, how its rows are found, and their order."""
 
 PROPOSED: Keys = (("created_at", -1), ("id", -1))
+DUE: Keys = (("due_on", 1), ("id", 1))
 OLDEST: Keys = (("since", 1), ("id", 1))
 
 PAGED: dict[tuple[str, str], tuple[str, Find, Keys | None]] = {
     ("Customer", "assignments"): ("Assignment", _owned("Assignment", "customer_id"), NEWEST),
     ("Customer", "decisions"): ("Decision", _owned("Decision", "customer_id"), (("decided_at", -1), ("id", -1))),
+    ("Customer", "creditChanges"): ("CreditChange", _owned("CreditChange", "customer_id"), PROPOSED),
+    ("Customer", "duties"): ("Duty", _owned("Duty", "customer_id"), DUE),
     ("Customer", "gradeHistory"): ("GradePeriod", _owned("GradePeriod", "customer_id"), NEWEST),
     ("Customer", "interactions"): ("Interaction", _owned("Interaction", "customer_id"), None),
     ("Customer", "ledger"): ("LedgerEntry", _owned("LedgerEntry", "customer_id"), None),
@@ -237,6 +249,8 @@ PAGED: dict[tuple[str, str], tuple[str, Find, Keys | None]] = {
     ("Department", "tickets"): ("Ticket", _owned("Ticket", "department_id"), None),
     ("Query", "customers"): ("Customer", _all("Customer"), None),
     ("Query", "departments"): ("Department", _all("Department"), None),
+    ("Query", "creditChanges"): ("CreditChange", _all("CreditChange"), PROPOSED),
+    ("Query", "duties"): ("Duty", _all("Duty"), DUE),
     ("Query", "disclosures"): ("Disclosure", _all("Disclosure"), (("at", -1), ("id", -1))),
     ("Handover", "items"): ("HandoverItem", _items, (("kind", 1), ("label", 1), ("id", 1))),
     ("Query", "handovers"): ("Handover", _all("Handover"), PROPOSED),
@@ -249,6 +263,8 @@ PAGED: dict[tuple[str, str], tuple[str, Find, Keys | None]] = {
     ("Staff", "interactions"): ("Interaction", _owned("Interaction", "staff_id"), None),
     ("Staff", "tickets"): ("Ticket", _owned("Ticket", "assignee_id"), None),
     ("Ticket", "eventLog"): ("TicketEvent", _owned("TicketEvent", "ticket_id"), (("at", 1), ("id", 1))),
+    ("Ticket", "duties"): ("Duty", _owned("Duty", "ticket_id"), DUE),
+    ("Ticket", "escalations"): ("Escalation", _owned("Escalation", "ticket_id"), (("at", -1), ("id", -1))),
     ("Ticket", "interactions"): ("Interaction", _owned("Interaction", "ticket_id"), None),
 }
 """Fields that give pages: their type, how all rows are found, and the order, None where the client chooses one."""

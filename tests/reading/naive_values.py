@@ -129,6 +129,11 @@ def _title(row: Row, _: dt.datetime) -> Row:
 
 Special = Callable[[Row, dt.datetime], Any]
 
+
+def is_overdue(duty: Row, now: dt.datetime) -> bool:
+    return duty["status"] == "OPEN" and duty["due_on"] < now.date()
+
+
 SPECIAL: dict[tuple[str, str], Special] = {
     ("Customer", "nextBirthday"): lambda c, now: next_birthday(c["birthday"], now.date()),
     ("Customer", "metrics"): lambda c, _: c,
@@ -139,6 +144,11 @@ SPECIAL: dict[tuple[str, str], Special] = {
     ("CreditAccount", "limit"): lambda a, _: money(a["limit_minor"], a["currency"]),
     ("CreditAccount", "used"): lambda a, _: money(a["used_minor"], a["currency"]),
     ("CreditAccount", "available"): lambda a, _: money(available(a), a["currency"]),
+    ("CreditChange", "limitBefore"): lambda x, _: money(x["limit_before_minor"], x["currency"]),
+    ("CreditChange", "limit"): lambda x, _: money(x["limit_minor"], x["currency"]),
+    ("CreditChange", "proposedAt"): lambda x, _: x["created_at"],
+    ("Duty", "openedAt"): lambda d, _: d["created_at"],
+    ("Duty", "isOverdue"): is_overdue,
     ("LedgerBalance", "amount"): lambda b, _: money(b["amount_minor"], b["currency"]),
     ("LedgerBalance", "effect"): lambda b, _: money(b["balance_minor"], b["currency"]),
     ("LedgerEntry", "amount"): lambda e, _: money(e["amount_minor"], e["currency"]),

@@ -18,7 +18,7 @@ from resolvers.reading.matrix import access_matrix
 from tests.factories import NOW
 from tests.reading.everywhere import TARGET, selection_of
 from tests.reading.naive import NODES
-from tests.reading.naive_access import DIRECTORY, FIELD_LEVELS, RULES, sees
+from tests.reading.naive_access import DIRECTORY, FIELD_LEVELS, OURS, RULES, sees
 from tests.reading.naive_rows import TYPES
 from tests.reading.subjects import EVERYTHING, subject_with
 from tests.reading.ways import Asking, types
@@ -36,6 +36,7 @@ PATHS = {
     "CorporateGroup": CUSTOMERS % "group { %s }",
     "Contact": CUSTOMERS % "contacts(first: 100) { %s }",
     "CreditAccount": CUSTOMERS % "credit { %s }",
+    "CreditChange": CUSTOMERS % "creditChanges(first: 100) { nodes { %s } }",
     "Customer": CUSTOMERS,
     "CustomerMetrics": CUSTOMERS % "metrics { %s }",
     "CustomerRelation": CUSTOMERS % 'relatedCustomers(first: 100, asOf: "2026-03-02") { %s }',
@@ -49,6 +50,8 @@ PATHS = {
     "DecisionResult": CUSTOMERS % "decisions(first: 100) { nodes { content { results { %s } } } }",
     "Disclosure": "disclosures(first: 100) { nodes { %s } }",
     "Department": DEPARTMENTS,
+    "Duty": CUSTOMERS % "duties(first: 100) { nodes { %s } }",
+    "Escalation": CUSTOMERS % "tickets(first: 100) { nodes { escalations(first: 100) { nodes { %s } } } }",
     "EscalationStep": DEPARTMENTS % "escalationPath(first: 100) { %s }",
     "GradePeriod": CUSTOMERS % "gradeHistory(first: 100) { nodes { %s } }",
     "Handover": HANDOVERS,
@@ -201,7 +204,12 @@ async def test_the_declared_row_scopes_are_those_of_the_naive_reader(ways):
         "handover_item_scope": {"HandoverItem"},
         "provenance_scope": {"Provenance"},
         "rule_scope": RULES,
-        "through_customer": set(TYPES) - DIRECTORY - RULES - {"Customer", "Disclosure", "HandoverItem", "Provenance"},
+        "through_customer_for_staff": OURS,
+        "through_customer": set(TYPES)
+        - DIRECTORY
+        - RULES
+        - OURS
+        - {"Customer", "Disclosure", "HandoverItem", "Provenance"},
         "through_ticket": {"TicketUpdate"},
     }
 

@@ -18,9 +18,11 @@ from tests.reading.ways import Asking, difference, types
 pytestmark = pytest.mark.anyio
 
 ENTRIES = {
+    "CreditChangeFilter": "creditChanges",
     "CustomerFilter": "customers",
     "DepartmentFilter": "departments",
     "DisclosureFilter": "disclosures",
+    "DutyFilter": "duties",
     "HandoverFilter": "handovers",
     "InteractionFilter": "interactions",
     "LedgerFilter": "ledger",

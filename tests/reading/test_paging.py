@@ -97,6 +97,8 @@ async def test_pages_of_an_entry(ways, entry, order):
 
 OF = {
     "assignments": "Assignment",
+    "creditChanges": "CreditChange",
+    "duties": "Duty",
     "gradeHistory": "GradePeriod",
     "interactions": "Interaction",
     "ledger": "LedgerEntry",

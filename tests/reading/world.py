@@ -17,6 +17,7 @@ from store.search import tokens
 from store.session import Database
 from store.staff import MembershipRole, MembershipRow, StaffRow, StaffTokenRow, TrainingRecordRow, WorkHistoryRow
 from tests.reading.nasty import CURRENCIES, NOW, TEXTS, Chance, member
+from tests.reading.world_acting import acting
 from tests.reading.world_dealings import assignments, dealings, grades, relations
 from tests.reading.world_decisions import decisions
 from tests.reading.world_handovers import handovers
@@ -124,7 +125,8 @@ def make_world(seed: int = 20260302) -> list[Base]:
     rows += acting_heads(Chance(seed + 1), people, places)
     rows += handovers(chance, rows, people)
     rows += rule_sets(chance)
-    rows += decisions(Chance(seed + 2), clients)
+    rows += decisions(Chance(seed + 12), clients)
+    rows += acting(Chance(seed + 3), rows)
     return rows
 
 

@@ -74,13 +74,15 @@ def decisions(chance: Chance, clients: list[CustomerRow]) -> Iterator[Base]:
         versions.append((row, read_rule_set(text, name)))
         yield row
     for customer in clients:
-        for _ in range(chance.one(0, 1, 2, 4)):
+        for number in range(chance.one(0, 1, 2, 4)):
             yield _decision(chance, customer.id, *chance.one(*versions))
+            if not number:
+                yield _decision(chance, customer.id, *versions[0], tenure_years=None)
 
 
-def _decision(chance: Chance, key: uuid.UUID, version: RuleVersionRow, rule_set: RuleSet) -> DecisionRow:
+def _decision(chance: Chance, key: uuid.UUID, version: RuleVersionRow, rule_set: RuleSet, **given: Any) -> DecisionRow:
     inputs = rule_set.table.inputs
-    facts = {column.name: chance.one(*VALUES[column.name]) for column in inputs}
+    facts = {column.name: chance.one(*VALUES[column.name]) for column in inputs} | given
     outcome = evaluate(rule_set, facts)
     texts = {
         "facts": facts_text(inputs, facts),

@@ -26,7 +26,7 @@ from tests.reading.ways import Way
 
 pytestmark = pytest.mark.anyio
 
-SECONDS = 2.0
+SECONDS = 5.0
 TEXT = """query($id: ID!) { customer(id: $id) {
   code department { name subtree { depth } } owner { staff { name ifLeaves { orphanCount } } }
   group { memberCount } neighbourhood { depth party { name } } influence { reached }

@@ -60,6 +60,8 @@ class EventKind(enum.StrEnum):
     CREDIT_APPROVED = "credit.approved"
     CREDIT_REJECTED = "credit.rejected"
     CREDIT_LAPSED = "credit.lapsed"
+    RULES_SHADOW_STARTED = "rules.shadow_started"
+    RULES_SHADOW_STOPPED = "rules.shadow_stopped"
     KEY_REVOKED = "key.revoked"
 
 

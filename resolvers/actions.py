@@ -55,6 +55,8 @@ class Action(enum.StrEnum):
     COMPLETE_DUTY = "completeDuty"
     APPROVE_CREDIT_CHANGE = "approveCreditChange"
     REJECT_CREDIT_CHANGE = "rejectCreditChange"
+    START_RULE_SHADOW = "startRuleShadow"
+    STOP_RULE_SHADOW = "stopRuleShadow"
 
 
 _DESK: Final = frozenset(
@@ -82,6 +84,8 @@ _RULES: Final = frozenset(
         Action.WITHDRAW_RULE_VERSION,
         Action.PUBLISH_RULE_VERSION,
         Action.ROLL_BACK_RULE_SET,
+        Action.START_RULE_SHADOW,
+        Action.STOP_RULE_SHADOW,
     }
 )
 """What is done with rules. Nobody approves their own: that is looked at with the version at hand."""

@@ -49,6 +49,7 @@ class Code(enum.StrEnum):
     BAD_RULES = "BAD_RULES"
     CONTACT_NEEDED = "CONTACT_NEEDED"
     OWN_VERSION = "OWN_VERSION"
+    ALREADY_RUNS = "ALREADY_RUNS"
 
 
 MEANING: Final = MappingProxyType(
@@ -88,6 +89,7 @@ MEANING: Final = MappingProxyType(
         Code.BAD_RULES: "Something is wrong in the rule file or in its cases; `problems` says what and where.",
         Code.CONTACT_NEEDED: "The duty is to speak with the customer, and ends when that contact is recorded.",
         Code.OWN_VERSION: "Nobody approves what they submitted themselves.",
+        Code.ALREADY_RUNS: "Another one runs already, and there is one at a time.",
     }
 )
 """What each code tells a client."""

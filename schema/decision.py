@@ -37,6 +37,16 @@ WITHHELD: Final = "Set where it is withheld: the clearance that you would need."
 RULE_SET_ARGUMENT: Final = {
     "rule_set": Argument(str, "The rule set, by its name.", sa.Text(), default=RULE_SET),
 }
+VALUE_ARGUMENTS: Final = {
+    "value": Argument(str, "The value that the output might have had, as text: `VIP`, `50000`, `true`.", sa.Text()),
+    "output": Argument(str | None, "The output of the rules; their first one when left out.", sa.Text()),
+    "first": FIRST,
+}
+NEAREST: Final = (
+    "The fewest facts, changed as little as can be, {} Of what you may not read, and of what the rules keep themselves,"
+    " nothing changes. Empty where no change of the others would do, where none is needed, or where it takes too long"
+    " to find."
+)
 GRADE_ARGUMENT: Final = {
     "grade": Argument(Grade, "The grade that the customer might have had.", Coded(Grade)),
     "first": FIRST,
@@ -148,6 +158,18 @@ class ConsideredRow:
     tests: list[RowTest] = listed(lambda r: r.tests, "Its tests.", most=questions.MOST_INPUTS)
 
 
+@finding(explaining.ToldChange, "A fact that would have to be another one. 最近变更", scope=directory_scope)
+class FactChange:
+    """What it is, and what it would have to be."""
+
+    fact: str = column(lambda c: c.fact, "The fact.")
+    value: str | None = column(lambda c: c.value, "Its value then, as text; not set where it was not known.")
+    changed_to: str | None = column(
+        lambda c: c.changed_to, "The value that it would have to have; not set where it would have to be unknown."
+    )
+    unit: str = column(lambda c: c.unit, "The unit of both; empty without one.")
+
+
 @finding(explaining.Explanation, "Why rules decided as they did. 决策解释", scope=directory_scope)
 class DecisionExplanation:
     """The decision, the row that decided, and the rows before it."""
@@ -160,6 +182,19 @@ class DecisionExplanation:
         lambda e: e.before,
         f"The rows that were looked at before and do not match, the last {questions.MOST_ROWS} of them.",
         most=questions.MOST_ROWS,
+    )
+    why_not: list[ConsideredRow] | None = traversal(
+        questions.why_not_value,
+        "The rows that would have given an output another value, the nearest first. 未获原因",
+        needs=[lambda e: e.decision_id],
+        arguments=VALUE_ARGUMENTS,
+    )
+    nearest_change: list[FactChange] | None = traversal(
+        questions.nearest_value,
+        NEAREST.format("with which an output would have had another value, on the facts of this decision. 最近变更"),
+        needs=[lambda e: e.decision_id],
+        arguments=VALUE_ARGUMENTS,
+        weight=200,
     )
 
 

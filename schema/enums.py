@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.port import LinkKind
 from resolvers.access import Role, Scope
 from resolvers.placement import PlacementRole
+from rules.workbench.told import RuleChangeKind, RuleFindingKind, RuleFindingSeverity, RuleText, RuleVerdict
 from schema.exposing import expose
 from store.assignment import AssignmentRole
 from store.clearance import Clearance
@@ -219,4 +220,30 @@ expose(
     DecisionOccasion,
     "What made the rules decide. 决策缘由",
     "somebody asked | 有人发起\na month had passed | 定期\nsomething happened | 事件触发",
+)
+expose(RuleText, "Which of the texts that were given. 规则文本", "`text` | 规则\n`cases` | 用例\n`before` | 原规则")
+expose(
+    RuleFindingKind,
+    "What is wrong in a rule set. 检查结果类型",
+    "facts that no row takes | 遗漏\nrows that match together and may not | 重叠\n"
+    "only the order decides between rows of equal priority | 优先级相同\n"
+    "a row that never decides, because others do before it | 被遮盖\na cell that admits no value | 无法到达\n"
+    "a row that says only what others say | 重复\nan input that does nothing | 未用输入\n"
+    "a value that no row gives | 未用取值\na value that goes to and fro though nothing changes | 反复变动\n"
+    "a search that was given up | 未完成",
+)
+expose(
+    RuleFindingSeverity,
+    "How bad a finding is. 严重程度",
+    "facts get no answer, or a row has none of its own | 错误\nit looks wrong | 警告",
+)
+expose(
+    RuleChangeKind,
+    "What was done. 变更类型",
+    "added | 新增\nremoved | 删除\nchanged | 修改\nmoved | 移动\nrenamed | 改名",
+)
+expose(
+    RuleVerdict,
+    "What is known of the answers of two texts. 比较结论",
+    "proved: they answer the same | 相同\nthey differ | 不同\nno difference was found, and not all was searched | 未定",
 )

@@ -22,6 +22,7 @@ from schema.ledger_mutations import LedgerMutations
 from schema.placement_mutations import PlacementMutations
 from schema.referral_mutations import ReferralMutations
 from schema.rule_set_mutations import RuleSetMutations
+from schema.rule_shadow import RuleShadowMutations
 from schema.staff_mutations import StaffMutations
 from schema.ticket_mutations import TicketMutations
 
@@ -45,6 +46,7 @@ class Mutation(
     DepartmentSplitMutations,
     DepartmentMergeMutations,
     RuleSetMutations,
+    RuleShadowMutations,
     DecisionMutations,
     DutyMutations,
     CreditChangeMutations,

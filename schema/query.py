@@ -21,10 +21,13 @@ from schema.interaction import INTERACTION_ORDERS, Interaction, InteractionFilte
 from schema.network import GraphStatus
 from schema.paging import Connection, Node
 from schema.rule_set import RuleSet, RuleVersion
+from schema.rule_shadow import RuleShadow
+from schema.rule_texts import RuleTextQuestions
 from schema.staff import STAFF_ORDERS, Staff, StaffFilter
 from schema.ticket import TICKET_ORDERS, Ticket, TicketFilter
 from schema.ticket_update import TicketUpdateConnection, TicketUpdateFilter
 from schema.viewer import Viewer
+from store.rule_shadow import RuleShadowRow
 from store.rule_version import RuleSetRow
 
 
@@ -33,7 +36,7 @@ def _all(*_: object) -> sa.ColumnElement[bool]:
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(RuleTextQuestions):
     """Entries into the view."""
 
     customer: Customer | None = lookup(
@@ -93,6 +96,11 @@ class Query:
     rule_version: RuleVersion | None = lookup(
         "One version of a rule set; for managers, supervisors, analysts and auditors.",
         arguments={"id": by_id("RuleVersion")},
+    )
+    rule_shadows: list[RuleShadow] = many(
+        _all,
+        "Shadows that run and that ran, the newest first; for managers, supervisors, analysts and auditors.",
+        order_by=[RuleShadowRow.started_at.desc(), RuleShadowRow.id.desc()],
     )
     events: TicketUpdateConnection = log_page(
         TICKET_EVENTS,

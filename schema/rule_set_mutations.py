@@ -50,7 +50,8 @@ class RuleFileProblem:
     source: str = strawberry.field(description="The line as it is written; may be empty.")
 
 
-def _problems() -> Any:
+def slips() -> Any:
+    """The slips of a mutation's error."""
     return strawberry.field(
         default_factory=list, description="With BAD_RULES: what is wrong in the file that `field` names, at most 50."
     )
@@ -123,7 +124,7 @@ class SubmitRuleVersionError(MutationError):
     """One reason."""
 
     code: SubmitRuleVersionErrorCode = strawberry.field(description="The reason, for programs.")
-    problems: list[RuleFileProblem] = _problems()
+    problems: list[RuleFileProblem] = slips()
 
 
 @strawberry.type(description="Why a version was not approved.")
@@ -131,7 +132,7 @@ class ApproveRuleVersionError(MutationError):
     """One reason."""
 
     code: ApproveRuleVersionErrorCode = strawberry.field(description="The reason, for programs.")
-    problems: list[RuleFileProblem] = _problems()
+    problems: list[RuleFileProblem] = slips()
 
 
 @strawberry.type(description="Why a version was not rejected.")
@@ -153,7 +154,7 @@ class PublishRuleVersionError(MutationError):
     """One reason."""
 
     code: PublishRuleVersionErrorCode = strawberry.field(description="The reason, for programs.")
-    problems: list[RuleFileProblem] = _problems()
+    problems: list[RuleFileProblem] = slips()
 
 
 @strawberry.type(description="Why a rule set was not rolled back.")
@@ -161,7 +162,7 @@ class RollBackRuleSetError(MutationError):
     """One reason."""
 
     code: RollBackRuleSetErrorCode = strawberry.field(description="The reason, for programs.")
-    problems: list[RuleFileProblem] = _problems()
+    problems: list[RuleFileProblem] = slips()
 
 
 @payload("What came of submitting a version.")

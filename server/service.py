@@ -17,6 +17,7 @@ from resolvers.reading.context import Log
 from resolvers.reading.streaming import Pace, subscribe
 from resolvers.rule_sets.engines import LIVE
 from rules.engine.deciding import EngineChoice
+from rules.workbench.asking import BENCH
 from schema.build import build_schema
 from server.call import Call
 from server.database import check, in_words, open_database
@@ -156,6 +157,7 @@ async def open_service(settings: Settings, *, way: Way = Way.DIRECT) -> AsyncIte
         names = names_in(trusted.values())
         LIVE.choice = EngineChoice(settings.rules_engine)
         stack.callback(LIVE.close)
+        stack.callback(BENCH.close)
         upkeep = Upkeep(
             reads,
             database,

@@ -14,7 +14,7 @@ from rules.engine.analysis.boxes import TooMuchWorkError
 from rules.engine.analysis.nearest import nearest
 from rules.engine.explaining import Check, Considered, Gap, considered, passed_over, why_not
 from rules.engine.kinds import MisfitError, Value, fitting
-from rules.engine.recording import value_text
+from rules.engine.recording import value_of, value_text
 from rules.facts.levels import level_of
 
 
@@ -127,9 +127,11 @@ def _wanted(telling: Telling, output: str, wanted: object) -> Value:
         known = ", ".join(column.name for column in telling.table.outputs)
         raise UnknownOutputError(f"{telling.record.rule_set} gives {known}, and no {output}")
     try:
-        value = fitting(column, wanted)
+        value = fitting(column, value_of(column, wanted) if isinstance(wanted, str) else wanted)
     except MisfitError as error:
         raise UnknownOutputError(str(error)) from None
+    except ValueError as error:
+        raise UnknownOutputError(f"{output}: {error}") from None
     if value is None:
         raise UnknownOutputError(f"{output} is never null here")
     return value

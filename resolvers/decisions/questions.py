@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from resolvers.decisions.explaining import (
     Explanation,
+    ToldChange,
     ToldRow,
     UnknownOutputError,
     alternatives,
     explanation,
+    nearest_change,
 )
 from resolvers.decisions.grading import RULE_SET
 from resolvers.decisions.records import Record, last_records, records_by_id
 from resolvers.decisions.telling import Content, Telling
-from resolvers.reading import Context
+from resolvers.reading import Context, InvalidError
 from resolvers.rule_sets.reading import versions_by_id
 from store.grade import Grade
 
@@ -32,6 +35,7 @@ GRADE: Final = "grade"
 """The output of grading that is the grade."""
 
 Keys = Sequence[tuple[uuid.UUID]]
+T = TypeVar("T")
 
 
 async def content(context: Context, keys: Keys) -> Sequence[Content | None]:
@@ -52,11 +56,56 @@ async def why_not(context: Context, keys: Keys, grade: Grade) -> Sequence[Sequen
     return [None if one is None else _giving(one, grade) for one in await _last(context, keys, RULE_SET)]
 
 
+async def why_not_value(
+    context: Context, keys: Keys, value: str, output: str | None
+) -> Sequence[Sequence[ToldRow] | None]:
+    """The rows by which an output of each decision would have had this value."""
+    return await _of_value(context, keys, alternatives, value, output)
+
+
+async def nearest_value(
+    context: Context, keys: Keys, value: str, output: str | None
+) -> Sequence[Sequence[ToldChange] | None]:
+    """The nearest change of facts with which an output of each decision would have had this value."""
+    return await _of_value(context, keys, nearest_change, value, output)
+
+
 def rows_of(context: Context, rows: str) -> list[str]:
     """The rows of a decision, from its record."""
     del context
     found: list[str] = json.loads(rows)
     return found[:MOST_ROWS]
+
+
+Ask = Callable[[Telling, str, object], Sequence[T]]
+
+
+async def _of_value(
+    context: Context, keys: Keys, ask: Ask[T], value: str, output: str | None
+) -> list[Sequence[T] | None]:
+    """What is asked of each decision, in a thread: others are answered meanwhile.
+
+    Nothing is found where one version has no such output or value. Raises InvalidError where none has.
+    """
+    ids = [key for (key,) in keys]
+    told = await _told(context, (await records_by_id(context.store, ids)).values())
+    found: list[Sequence[T] | None] = []
+    unknown: UnknownOutputError | None = None
+    for key in ids:
+        try:
+            found.append(await asyncio.to_thread(_asked, ask, told.get(key), value, output))
+        except UnknownOutputError as error:
+            found.append(())
+            unknown = error
+    if unknown is not None and not any(found):
+        message = f"{unknown}. Name an output of the rules, and a value that they can give it."
+        raise InvalidError("BAD_USER_INPUT", message)
+    return found
+
+
+def _asked(ask: Ask[T], telling: Telling | None, value: str, output: str | None) -> Sequence[T] | None:
+    """Without a name it is the first output that is meant."""
+    return None if telling is None else ask(telling, output or telling.table.outputs[0].name, value)
 
 
 async def _last(context: Context, keys: Keys, rule_set: str) -> list[Telling | None]:

@@ -30,7 +30,8 @@ from store.rule_shadow import RuleShadowBatchRow, RuleShadowDifferenceRow, RuleS
 KEPT: Final = 100
 """Differences of a shadow that are written down; the others are counted."""
 
-_REFUSED: Final = "refused"
+REFUSED: Final = "refused"
+"""How an outcome begins that is none, for a fault."""
 _MOST_READ: Final = 16
 
 log = structlog.stdlib.get_logger("resolvers.decisions.shadowing")
@@ -38,6 +39,10 @@ log = structlog.stdlib.get_logger("resolvers.decisions.shadowing")
 
 class ShadowError(ValueError):
     """A shadow cannot be started or stopped; the text says why."""
+
+
+class ShadowRunsError(ShadowError):
+    """Another one runs: a rule set has one at a time."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ async def start_shadow(session: AsyncSession, source: Source, *, by: str, now: d
     await in_force(session, source.name, now)
     running = await _running(await session.connection(), source.name)
     if running is not None:
-        raise ShadowError(
+        raise ShadowRunsError(
             f"a shadow of {source.name} runs since {running.started_at:%Y-%m-%d %H:%M} UTC: stop it first"
         )
     row = RuleShadowRow(
@@ -136,14 +141,14 @@ async def _running(connection: AsyncConnection, rule_set: str) -> _Running | Non
 
 
 async def _compare(connection: AsyncConnection, running: _Running, live: Live, graph: Graph | None) -> None:
-    rule_set = _read(running, live.rule_set)
+    rule_set = candidate_of(running.id, live.rule_set, running.text)
     gathered = await _with_other_facts(connection, rule_set, live, graph)
     reads = {column.name for column in rule_set.table.inputs}
     differences, failed = [], 0
     for key, facts in gathered.each():
         said = _said(live.outcomes[key])
         if any(key in gathered.unknown.get(name, ()) for name in reads):
-            shadow = _REFUSED
+            shadow = REFUSED
         else:
             shadow, has_failed = _tried(rule_set, facts)
             failed += has_failed
@@ -169,17 +174,17 @@ def _tried(rule_set: RuleSet, facts: Mapping[str, object]) -> tuple[str, bool]:
     try:
         return _said(evaluate(rule_set, facts)), False
     except Exception as error:  # noqa: BLE001 # one customer's fault is not that of the others
-        return f"{_REFUSED}: {error!r}", True
+        return f"{REFUSED}: {error!r}", True
 
 
 def _said(outcome: Outcome) -> str:
     """An outcome as it is compared: its results, or that there are none for a fault."""
-    return f"{_REFUSED}: {fault_text(outcome)}" if outcome.errors else results_text(outcome)
+    return f"{REFUSED}: {fault_text(outcome)}" if outcome.errors else results_text(outcome)
 
 
 def _bare(said: str) -> str:
     """Two who refuse do not differ, whatever they complain of first."""
-    return _REFUSED if said.startswith(_REFUSED) else said
+    return REFUSED if said.startswith(REFUSED) else said
 
 
 async def _write(
@@ -200,13 +205,14 @@ async def _write(
 _READ: OrderedDict[uuid.UUID, RuleSet] = OrderedDict()
 
 
-def _read(running: _Running, name: str) -> RuleSet:
-    """The candidate, read once."""
-    if running.id not in _READ:
-        _READ[running.id] = Source(name, running.text, "").rule_set(f"shadow of {name}")
+def candidate_of(key: uuid.UUID, name: str, text: str) -> RuleSet:
+    """What the candidate of a shadow says, read once."""
+    found = _READ.get(key)
+    if found is None:
+        found = _READ[key] = Source(name, text, "").rule_set(f"shadow of {name}")
         if len(_READ) > _MOST_READ:
             _READ.popitem(last=False)
-    return _READ[running.id]
+    return found
 
 
 async def _status(session: AsyncSession, row: RuleShadowRow) -> ShadowStatus:

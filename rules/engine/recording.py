@@ -67,6 +67,20 @@ def value_text(value: Any) -> str | None:
     return str(found).lower() if isinstance(found, bool) else found
 
 
+def value_of(column: Column, text: str) -> Any:
+    """The value that a text stands for, as `value_text` writes it.
+
+    Raises:
+        ValueError: it stands for none of the column's type.
+    """
+    if column.kind is Kind.BOOLEAN:
+        return {"true": True, "false": False}.get(text, text)
+    try:
+        return _read(column, text)
+    except (ArithmeticError, ValueError):
+        raise ValueError(f"{text} is no {column.kind}") from None
+
+
 def _plain(value: Any) -> Any:
     """A value as JSON has it: numbers, dates and times as texts, so that nothing is rounded."""
     if value is None or isinstance(value, str | bool):

@@ -7,6 +7,7 @@ from typing import Final
 
 from resolvers.access import Scope, Subject
 from resolvers.actions import Action
+from resolvers.rule_sets.library import shipped
 from store.base import new_id
 from tests.commands.refusal import (
     Refusal,
@@ -14,7 +15,7 @@ from tests.commands.refusal import (
     blank,
     valid_but,
 )
-from tests.commands.valid import VALID
+from tests.commands.valid import GRADING, VALID
 from tests.commands.worlds import World
 from tests.factories.rule_version import FEES
 
@@ -25,6 +26,13 @@ def narrow(world: World) -> Subject:
     """A manager whose credential sees own customers only: no rules."""
     return replace(world.manager, scope=Scope.OWN)
 
+
+PRIORITY: Final = shipped()["priority"]
+OTHER: Final = replace(
+    GRADING,
+    text=GRADING.text.replace("rule_set: grading", "rule_set: sorting"),
+    cases=GRADING.cases.replace("rule_set: grading", "rule_set: sorting"),
+)
 
 RULES: Final = [
     *[
@@ -58,6 +66,16 @@ RULES: Final = [
     valid_but(A.SUBMIT_RULE_VERSION, "DUPLICATE_CODE", "is_new", is_new=True),
     valid_but(A.SUBMIT_RULE_VERSION, "REQUIRED", "text", text=None),
     *bad_texts(A.SUBMIT_RULE_VERSION, "note", most=10_000),
+    valid_but(A.START_RULE_SHADOW, "BAD_RULES", "text", text="rule_set: ["),
+    valid_but(A.START_RULE_SHADOW, "BAD_RULES", "text", text=FEES.text, cases=FEES.cases),
+    valid_but(A.START_RULE_SHADOW, "BAD_RULES", "cases", cases="cases: ["),
+    valid_but(A.START_RULE_SHADOW, "BAD_RULES", "cases", cases=GRADING.cases.replace("{grade: VIP", "{grade: KEY", 1)),
+    valid_but(A.START_RULE_SHADOW, "NOT_FOUND", "text", text=OTHER.text, cases=OTHER.cases),
+    valid_but(A.START_RULE_SHADOW, "ALREADY_RUNS", None, text=PRIORITY.text, cases=PRIORITY.cases),
+    valid_but(A.START_RULE_SHADOW, "REQUIRED", "text", text=None),
+    valid_but(A.STOP_RULE_SHADOW, "NOT_FOUND", "rule_set", rule_set="grading"),
+    *bad_texts(A.STOP_RULE_SHADOW, "rule_set", most=64),
+    *blank(A.STOP_RULE_SHADOW, "rule_set"),
     *blank(A.REJECT_RULE_VERSION, "note"),
     *blank(A.ROLL_BACK_RULE_SET, "note"),
     valid_but(A.APPROVE_RULE_VERSION, "OWN_VERSION", "id", id=lambda w: w.rules.own),

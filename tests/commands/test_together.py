@@ -36,6 +36,7 @@ async def test_many_commands_at_once_leave_a_world_that_adds_up(office: Office):
     assert all(isinstance(result, Refused) for result in refused), refused
     assert {problem.code.value for result in refused for problem in result.problems} <= {
         "ALREADY_ENDED",
+        "ALREADY_RUNS",
         "BAD_MOVE",
         "DEPARTMENT_CLOSED",
         "DUPLICATE_CODE",

@@ -17,6 +17,7 @@ from resolvers.corporate_group import GroupEntry, GroupExit
 from resolvers.customer import CustomerChanges, CustomerDraft
 from resolvers.customer_move import CustomersMove
 from resolvers.decisions.grade_customer import GradeRequest
+from resolvers.decisions.shadow_commands import ShadowDraft, ShadowEnd
 from resolvers.department import DepartmentChanges, DepartmentDraft, DepartmentMove
 from resolvers.department_merge import DepartmentMerge
 from resolvers.department_split import DepartmentSplit
@@ -32,6 +33,7 @@ from resolvers.interaction import InteractionDraft
 from resolvers.ledger import LedgerDraft
 from resolvers.placement import StaffPlacement
 from resolvers.referral import Referral
+from resolvers.rule_sets.library import shipped
 from resolvers.rule_sets.publishing import RuleSetRollback, RuleVersionPublication
 from resolvers.rule_sets.reviewing import RuleVersionApproval, RuleVersionRejection
 from resolvers.rule_sets.submitting import RuleVersionDraft, RuleVersionWithdrawal
@@ -58,6 +60,7 @@ MODULES: Final = (
     "customer",
     "customer_move",
     "decisions.grade_customer",
+    "decisions.shadow_commands",
     "department",
     "department_merge",
     "department_split",
@@ -76,6 +79,8 @@ MODULES: Final = (
     "ticket_state",
     "ticket_work",
 )
+
+GRADING: Final = shipped()["grading"]
 
 COMMANDS: Final[dict[Action, Command[Any]]] = {
     value.action: value
@@ -129,4 +134,6 @@ VALID: Final[dict[Action, Callable[[World], Any]]] = {
     Action.COMPLETE_DUTY: lambda w: DutyCompletion(w.acted.duty, "None of them is beyond the limit"),
     Action.APPROVE_CREDIT_CHANGE: lambda w: CreditChangeApproval(w.acted.change),
     Action.REJECT_CREDIT_CHANGE: lambda w: CreditChangeRejection(w.acted.to_reject, "They will pay this week"),
+    Action.START_RULE_SHADOW: lambda _: ShadowDraft(GRADING.text, GRADING.cases),
+    Action.STOP_RULE_SHADOW: lambda _: ShadowEnd("tolls"),
 }

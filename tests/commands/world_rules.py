@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.base import new_id
+from store.rule_shadow import RuleShadowRow
 from store.rule_version import RuleVersionStatus
+from tests.factories import NOW
 from tests.factories.rule_version import FEES, add_publication, add_rule_version
 
 TO_COME = replace(FEES, text=FEES.text.replace("from: 2026-01-01", "from: 2026-04-01"))
@@ -62,4 +65,12 @@ async def add_rules(session: AsyncSession) -> Rules:
     broken = [await add_rule_version(session, BROKEN), await add_rule_version(session, BROKEN, **approved)]
     old = [await add_rule_version(session, source, **published) for source in (TO_COME, GONE, BROKEN)]
     rows = [*first, *open_ones, behind, *others, *broken, *old, await add_rule_version(session, TOLLS)]
+    for name in ("tolls", "priority"):
+        session.add(_shadow(name))
     return Rules(*(row.id for row in rows))
+
+
+def _shadow(name: str) -> RuleShadowRow:
+    """A shadow that runs, of a rule set of its own."""
+    texts = {"text": TOLLS.text, "cases": TOLLS.cases}
+    return RuleShadowRow(id=new_id(), rule_set=name, **texts, started_by="someone", started_at=NOW)

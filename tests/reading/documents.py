@@ -20,6 +20,7 @@ from graphql import (
     is_required_argument,
 )
 
+from tests.reading.computed import ASKED_ALONE, ENTRIES
 from tests.reading.documents_inputs import Inputs
 from tests.reading.documents_values import EnumName, Pools, Values
 
@@ -29,8 +30,10 @@ SAME_EVERYWHERE = ("id", "__typename", "happenedAt", "name")
 LOOKUPS = ("id", "ids", "code", "number")
 """Arguments that say which object."""
 
-ELSEWHERE = {("Query", "events"), ("Query", "disclosures")}
-"""Fields that `tests/reading/streaming` and `tests/reading/disclosing` ask for: their arguments are of other kinds."""
+ELSEWHERE = {("Query", name) for name in ("events", "disclosures", *ENTRIES)}
+ELSEWHERE |= {(gtype, name) for gtype, names in ASKED_ALONE.items() for name in names}
+"""Fields that `tests/reading/streaming`, `tests/reading/disclosing` and `tests/schema` ask for: their arguments are of
+other kinds."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type, is_leaf_type
 
 from resolvers.reading.matrix import Path, Via
+from tests.reading.computed import ASKED_ALONE
 
 PAGE = "first: 100"
 TARGET = "Customer:00000000-0000-4000-8000-000000000000"
@@ -25,9 +26,11 @@ def arguments_of(field: GraphQLField) -> str:
 
 
 def selection_of(gtype: GraphQLObjectType) -> str:
-    """Every field of a type once, under its own name."""
+    """Every field of a type once, under its own name; but for those that are asked elsewhere."""
     parts = []
     for name, field in gtype.fields.items():
+        if name in ASKED_ALONE.get(gtype.name, ()):
+            continue
         is_leaf = is_leaf_type(get_named_type(field.type))
         parts.append(name if is_leaf else f"{name}{arguments_of(field)} {{ __typename }}")
     return " ".join(parts)

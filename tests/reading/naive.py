@@ -56,6 +56,7 @@ NODES = (
     "LedgerEntry",
     "Membership",
     "RulePublication",
+    "RuleShadow",
     "RuleVersion",
     "Staff",
     "Ticket",

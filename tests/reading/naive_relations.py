@@ -217,6 +217,7 @@ MANY: dict[tuple[str, str], tuple[str, Find, Keys]] = {
     ("Handover", "counts"): ("HandoverCount", _owned("HandoverCount", "handover_id"), (("kind", 1),)),
     ("IfLeaves", "orphans"): ("Customer", _listed("Customer", "orphans"), (("id", 1),)),
     ("Query", "ruleSets"): ("RuleSet", _all("RuleSet"), (("name", 1),)),
+    ("Query", "ruleShadows"): ("RuleShadow", _all("RuleShadow"), (("started_at", -1), ("id", -1))),
     ("RuleSet", "publications"): ("RulePublication", _of_rule_set("RulePublication"), (("number", -1),)),
     ("RuleSet", "versions"): ("RuleVersion", _of_rule_set("RuleVersion"), (("number", -1),)),
     ("Staff", "memberships"): ("Membership", _owned("Membership", "staff_id"), NEWEST),

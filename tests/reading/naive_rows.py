@@ -37,6 +37,7 @@ TYPES = {
     "Provenance": "provenance",
     "RulePublication": "rule_publication",
     "RuleSet": "rule_set",
+    "RuleShadow": "rule_shadow",
     "RuleVersion": "rule_version",
     "Staff": "staff",
     "Tag": "customer_tag",

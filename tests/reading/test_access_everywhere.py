@@ -33,6 +33,8 @@ from resolvers.reading.matrix import (
 from resolvers.reading.planner import Planner
 from server.identity.reach import REACH
 from tests.factories import NOW
+from tests.reading.computed import ASKED_ALONE, CHANGES
+from tests.reading.computed import TYPES as COMPUTED
 from tests.reading.everywhere import TARGET, Routes, by_ids, selection_of
 from tests.reading.naive_access import sees
 from tests.reading.subjects import subject_with
@@ -41,15 +43,15 @@ from tests.reading.ways import Asking, difference, query_schema
 
 pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]  # every field by every way: counting lines doubles the time
 
-ELSEWHERE = frozenset({"TicketUpdate"})
-"""Types that are read from the event log; `tests/reading/streaming` asks for them."""
+ELSEWHERE = frozenset({"TicketUpdate", *COMPUTED, *CHANGES})
+"""Types that are read from the event log, `tests/reading/streaming` asks for them; and those that are computed."""
 
 
 TELLS_OF_LACK = {"withheld", "faultWithheld"}
 """Says which clearance is lacking for a value: nothing to those who lack none."""
 
-NOT_HERE = {"GraphStatus": {"generation", "lastEvent", "lastEventAt"}}
-"""What the record has no value for, in a world without events."""
+NOT_HERE = {"GraphStatus": {"generation", "lastEvent", "lastEventAt"}, **ASKED_ALONE}
+"""What the record has no value for, in a world without events; and what is asked elsewhere."""
 
 
 @functools.cache
@@ -71,8 +73,12 @@ def matrix() -> dict[str, list[FieldAccess]]:
 
 @functools.cache
 def ways_there() -> list[Path]:
-    """Every way to every type, but for those from the event log."""
-    return [path for path in paths(schema()) if not {path.type_name, path.owner} & ELSEWHERE]
+    """Every way to every type, but for those from the event log, and those that are computed."""
+    return [
+        path
+        for path in paths(schema())
+        if not {path.type_name, path.owner} & ELSEWHERE and path.field_name not in ASKED_ALONE.get(path.owner, ())
+    ]
 
 
 def role_subject(rows: Any, role: Role) -> Subject:

@@ -16,6 +16,8 @@ from resolvers.access import Clearance, Scope, Subject
 from resolvers.reading import Way
 from resolvers.reading.matrix import access_matrix
 from tests.factories import NOW
+from tests.reading.computed import ASKED_ALONE, CHANGES, FOR_RULES, INSIDE, THROUGH_CUSTOMER
+from tests.reading.computed import TYPES as COMPUTED
 from tests.reading.everywhere import TARGET, selection_of
 from tests.reading.naive import NODES
 from tests.reading.naive_access import DIRECTORY, FIELD_LEVELS, OURS, RULES, sees
@@ -72,6 +74,7 @@ PATHS = {
     "Provenance": CUSTOMERS % "provenance(first: 100) { %s }",
     "RulePublication": RULE_SETS % "publications(first: 100) { %s }",
     "RuleSet": RULE_SETS,
+    "RuleShadow": "ruleShadows(first: 100) { %s }",
     "RuleTitle": RULE_SETS % "title { %s }",
     "RuleVersion": RULE_SETS % "versions(first: 100) { %s }",
     "RowTest": CUSTOMERS % "whyNot(grade: VIP, first: 100) { tests { %s } }",
@@ -94,12 +97,14 @@ AT_LEAST = {
     "DecisionExplanation": Clearance.INTERNAL,
     "Disclosure": Clearance.CONFIDENTIAL,
     "RowTest": Clearance.INTERNAL,
-    **dict.fromkeys(("Money", "RulePublication", "RuleSet", "RuleTitle", "RuleVersion"), Clearance.INTERNAL),
+    **dict.fromkeys(
+        ("Money", "RulePublication", "RuleSet", "RuleShadow", "RuleTitle", "RuleVersion"), Clearance.INTERNAL
+    ),
 }
 """What it takes to meet an object of these types at all."""
 
-NOT_HERE = {"GraphStatus": {"generation", "lastEvent", "lastEventAt"}}
-"""What the record has no value for, in a world without events."""
+NOT_HERE = {"GraphStatus": {"generation", "lastEvent", "lastEventAt"}, **ASKED_ALONE}
+"""What the record has no value for, in a world without events; and what is asked elsewhere."""
 
 WITHHELD = {"withheld", "faultWithheld"}
 """Fields that say which clearance is lacking: of nothing, to whoever may read all that rules read."""
@@ -120,8 +125,9 @@ FINDINGS = {
 }
 """What is found in the network within the reader's reach; its links lead to rows with scopes of their own."""
 
-ELSEWHERE = {"TicketUpdate"}
-"""Types that are read from the event log up to its tail; `tests/reading/streaming` asks for them."""
+ELSEWHERE = {"TicketUpdate", *COMPUTED, *CHANGES}
+"""Types that are read from the event log up to its tail, `tests/reading/streaming` asks for them; and those that are
+computed."""
 
 
 def objects(document: Any, depth: int) -> Iterator[dict[str, Any]]:
@@ -197,19 +203,18 @@ async def test_the_declared_row_scopes_are_those_of_the_naive_reader(ways):
         by_scope.setdefault(scope, set()).add(gtype)
 
     assert by_scope == {
-        None: {"CustomerMetrics", "Money", "RuleTitle", "TicketTarget", "Viewer", *FINDINGS, *TOLD},
+        None: {"CustomerMetrics", "Money", "RuleTitle", "TicketTarget", "Viewer", *FINDINGS, *TOLD, *INSIDE},
         "customer_scope": {"Customer"},
-        "directory_scope": {*DIRECTORY, "GraphStatus", "DecisionExplanation", "ConsideredRow", "RowTest"},
+        "directory_scope": {*DIRECTORY, "GraphStatus", "DecisionExplanation", "ConsideredRow", "RowTest", *CHANGES},
         "disclosure_scope": {"Disclosure"},
         "handover_item_scope": {"HandoverItem"},
         "provenance_scope": {"Provenance"},
-        "rule_scope": RULES,
+        "rule_scope": RULES | FOR_RULES,
         "through_customer_for_staff": OURS,
-        "through_customer": set(TYPES)
-        - DIRECTORY
-        - RULES
-        - OURS
-        - {"Customer", "Disclosure", "HandoverItem", "Provenance"},
+        "through_customer": (
+            set(TYPES) - DIRECTORY - RULES - OURS - {"Customer", "Disclosure", "HandoverItem", "Provenance"}
+            | THROUGH_CUSTOMER
+        ),
         "through_ticket": {"TicketUpdate"},
     }
 

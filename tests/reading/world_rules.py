@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from store.base import Base
+from store.rule_shadow import RuleShadowRow
 from store.rule_version import PublicationKind, RulePublicationRow, RuleVersionRow, RuleVersionStatus
 from tests.reading.nasty import Chance, member
 
@@ -24,3 +25,5 @@ def rule_sets(chance: Chance) -> Iterator[Base]:
         for number in range(1, 1 if name == "waiting" else 6):
             known = {"rule_set": name, "number": number, "kind": member(PublicationKind, number)}
             yield chance.row(RulePublicationRow, **known, version_id=chance.one(*versions).id)
+    for number in range(25):
+        yield chance.row(RuleShadowRow, rule_set=f"shadowed {number}")

@@ -125,6 +125,8 @@ async def test_every_id_of_every_mutation_is_checked(client: Client):
     before = await contents(client.database)
     for action in Action:
         rules = [rule for rule in field_rules(COMMANDS[action].draft) if rule.types]
+        if not rules:
+            continue
         _, _, name = types_of(client.answerer, action)
         for bad in ("nonsense", encode("Nothing", client.world.own), ""):
             given = written(VALID[action](client.world)) | {to_camel_case(rule.name): bad for rule in rules}

@@ -11,6 +11,16 @@ from resolvers.decisions.questions import MOST_INPUTS, MOST_ROWS
 from resolvers.reading.declarations import entity_of, finding_of, source_of
 from resolvers.reading.relations import MAX_PAGE
 from resolvers.reading.traversing import Listed
+from rules.engine.checking import MOST_PROBLEMS
+from rules.workbench.told import (
+    MOST_CELLS,
+    MOST_DIFFERING,
+    MOST_FINDINGS,
+    MOST_LISTED,
+    MOST_NAMES,
+    MOST_REGIONS,
+    RuleFindingKind,
+)
 from store.money import CURRENCIES
 from tests.reading.limits.asking import schema
 
@@ -29,10 +39,32 @@ BOUNDED = {
     "NetworkPath.via": "six links at most",
     "PublishRuleVersionError.problems": FILE,
     "RollBackRuleSetError.problems": FILE,
+    "StartRuleShadowError.problems": FILE,
     "SubmitRuleVersionError.problems": FILE,
     "Query.nodes": "as long as its ids, of which there are 100 at most",
 }
 """Lists that take no `first`, with what bounds them."""
+
+OF_TEXTS = {
+    "FormattedRules.problems": MOST_PROBLEMS,
+    "RuleCase.differences": MOST_NAMES,
+    "RuleCheck.findings": MOST_FINDINGS,
+    "RuleCheck.more": len(RuleFindingKind),
+    "RuleCheck.problems": MOST_PROBLEMS,
+    "RuleDiff.changes": MOST_LISTED,
+    "RuleDiff.problems": 2 * MOST_PROBLEMS,
+    "RuleDiff.regions": MOST_DIFFERING,
+    "RuleDifferingRegion.cells": MOST_CELLS,
+    "RuleDifferingRegion.witness": MOST_CELLS,
+    "RuleFinding.regions": MOST_REGIONS,
+    "RuleFinding.rows": MOST_NAMES,
+    "RuleFinding.witness": MOST_CELLS,
+    "RuleRegion.cells": MOST_CELLS,
+    "RuleTest.cases": MOST_LISTED,
+    "RuleTest.problems": MOST_PROBLEMS,
+    "RuleTest.uncovered": MOST_LISTED,
+}
+"""Lists of what is computed of a text of rules, with how many items are told at most."""
 
 
 def lists() -> Iterator[tuple[str, GraphQLObjectType, str]]:
@@ -64,7 +96,7 @@ def test_every_list_is_bounded():
         if not is_leaf_type(get_named_type(gtype.fields[name].type))
     }
 
-    assert unbounded == BOUNDED.keys()
+    assert unbounded == BOUNDED.keys() | OF_TEXTS.keys()
 
 
 def test_every_page_and_short_list_has_a_default_size():
@@ -95,4 +127,4 @@ def test_what_a_list_inside_of_a_finding_may_have_is_declared():
     rows = dict.fromkeys(("DecisionExplanation.decided", "DecisionExplanation.before"), MOST_ROWS)
     inputs = dict.fromkeys(("ConsideredRow.tests", "DecisionContent.facts"), MOST_INPUTS)
     bounds = {"Neighbour.via": 2, "NetworkPath.parties": HOPS + 1, "NetworkPath.via": HOPS, **told, **rows, **inputs}
-    assert found == {"CorporateGroup.exposure": len(CURRENCIES), **bounds}
+    assert found == {"CorporateGroup.exposure": len(CURRENCIES), **bounds, **OF_TEXTS}

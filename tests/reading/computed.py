@@ -1,0 +1,40 @@
+"""What the query computes of texts and finds of candidates: none of the worlds of these tests has it.
+
+`tests/schema/test_rule_texts.py` and `test_rule_shadows.py` ask for all of it, by every role.
+"""
+
+from __future__ import annotations
+
+ENTRIES = {"checkRules", "testRules", "formatRules", "diffRules"}
+"""The fields of the query."""
+
+FOR_RULES = {"RuleCheck", "RuleTest", "FormattedRules", "RuleDiff"}
+"""What they give to whoever reads rules."""
+
+INSIDE = {
+    "RuleCase",
+    "RuleCaseDifference",
+    "RuleCell",
+    "RuleChange",
+    "RuleDifferingRegion",
+    "RuleFact",
+    "RuleFinding",
+    "RuleFindingsLeftOut",
+    "RuleRegion",
+    "RuleRowName",
+    "RuleShadowFigures",
+    "RuleTextProblem",
+}
+"""What is inside of that."""
+
+THROUGH_CUSTOMER = {"RuleShadowDifference"}
+"""What of it is about a customer."""
+
+TYPES = FOR_RULES | INSIDE | THROUGH_CUSTOMER
+
+ASKED_ALONE = {"DecisionExplanation": {"nearestChange", "whyNot"}, "RuleShadow": {"differences", "figures"}}
+"""Fields that ask why not a certain value, or what candidates say: `tests/schema/test_decisions.py` and
+`test_rule_shadows.py` ask for them."""
+
+CHANGES = {"FactChange"}
+"""What only they give."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -32,8 +31,10 @@ from server.commands.rules_diff import diff_command
 from server.commands.rules_explain import explain_command
 from server.commands.rules_run import run_command
 from server.commands.rules_shadow import shadow_commands
+from server.commands.rules_sheets import export_command, import_command
 from server.commands.rules_simulate import simulate_command
-from server.user_error import ExitCode, UserError
+from server.commands.whole_file import write_whole
+from server.user_error import ExitCode
 
 EPILOG = "Exit status: 0 done, 1 problems were found, 2 wrong use."
 
@@ -65,7 +66,7 @@ def fmt_command(files: Files = None, *, check: Check = False) -> None:
             changed += 1
             typer.echo(f"{path} {'would change' if check else 'lined up'}")
             if not check:
-                _write(path, lined_up)
+                write_whole(path, lined_up.encode("utf-8"))
     tell(problems)
     if problems or (check and changed):
         raise typer.Exit(ExitCode.FOUND_PROBLEMS)
@@ -89,18 +90,6 @@ def cases_command(files: Files = None, *, all_rows: AllRows = False, as_json: As
         tell(problems)
     is_wrong = problems or any(run.failures or (all_rows and run.uncovered) for run in runs)
     raise typer.Exit(ExitCode.FOUND_PROBLEMS if is_wrong else ExitCode.OK)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write it whole or not at all: a new file takes the place of the old one."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_bytes(text.encode("utf-8"))
-        beside.chmod(path.stat().st_mode)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise UserError(f"{path} cannot be written: {error.strerror}", cure="look at who may write there") from error
 
 
 def _in_words(run: TestRun) -> Iterator[str]:
@@ -139,6 +128,8 @@ def _as_data(runs: Sequence[TestRun], problems: Sequence[Problem]) -> dict[str, 
 for _name, _function in (
     ("check", check_command),
     ("diff", diff_command),
+    ("export", export_command),
+    ("import", import_command),
     ("simulate", simulate_command),
     ("run", run_command),
     ("act", act_command),

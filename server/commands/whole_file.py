@@ -1,0 +1,24 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from server.user_error import UserError
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write it whole or not at all: a new file takes the place of the old one, and has its mode.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(data)
+        if path.exists():
+            beside.chmod(path.stat().st_mode)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise UserError(f"{path} cannot be written: {error.strerror}", cure="look at who may write there") from error

@@ -32,17 +32,34 @@ def read_dmn(data: str | bytes) -> dict[str, DecisionTable]:
     Raises:
         DmnError: it is no such file, is too large, defines entities, or a decision is more than a table of unary tests.
     """
+    tables: dict[str, DecisionTable] = {}
+    for name, found in read_each_decision(data).items():
+        if isinstance(found, DmnError):
+            raise found
+        tables[name] = found
+    return tables
+
+
+def read_each_decision(data: str | bytes) -> dict[str, DecisionTable | DmnError]:
+    """The decisions of a file by their names: each one's table, or why it is none that can be read.
+
+    Raises:
+        DmnError: it is no such file, is too large, defines entities, or holds no decision, or one twice.
+    """
     root = _root(data)
     model = _Model(root)
-    tables: dict[str, DecisionTable] = {}
+    found: dict[str, DecisionTable | DmnError] = {}
     for decision in _children(root, "decision"):
         name = decision.get("name") or ""
-        if name in tables:
+        if name in found:
             raise DmnError(f"the decision {name} is in the file twice")
-        tables[name] = model.table(decision, name)
-    if not tables:
+        try:
+            found[name] = model.table(decision, name)
+        except DmnError as error:
+            found[name] = error
+    if not found:
         raise DmnError("the file holds no decision")
-    return tables
+    return found
 
 
 def _root(data: str | bytes) -> Element:

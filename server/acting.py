@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import random
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -12,7 +10,7 @@ import structlog
 
 from graph.port import Graph
 from resolvers.acting.rounds import Acted, Round, is_looked_at, note_look
-from server.alone import alone
+from server.alone import by_one, every
 from store.session import Database
 
 _LOCK = 0xC363
@@ -36,26 +34,16 @@ class Acting:
 
     async def once(self) -> Acted | None:
         """Do one round; None when another process is at it."""
-        database = Database(self._url, pool_size=4)  # its own: those who write must not wait for it
-        try:
-            async with alone(database, _LOCK) as is_ours:
-                return await self._round(database) if is_ours else None
-        finally:
-            await database.close()
+        return await by_one(self._url, _LOCK, self._round, connections=4)
 
     async def run(self, *, interval: float) -> None:
         """Do it every so many seconds, never quite at the same time as others. What fails is tried again later."""
-        while True:
-            await asyncio.sleep(interval * random.uniform(0.9, 1.0))  # noqa: S311 # spreads processes, keeps no secret
-            try:
-                await self.once()
-            except Exception:
-                log.exception("a round of the rules failed, and is tried again later")
+        await every(interval, self.once, log, "a round of the rules")
 
     async def _round(self, database: Database) -> Acted:
         """The tickets each time; the whole book when this day has not seen that yet."""
         now = self._clock()
-        this = Round(database, self._graph, now)
+        this = Round(database, self._graph, now, rests=True)
         await this.tickets()
         if not await is_looked_at(database, now.astimezone(dt.UTC).date()):
             await this.book()

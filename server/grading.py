@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import random
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ import structlog
 
 from resolvers.decisions.grading import CHUNK, Graded, due, grade_some
 from resolvers.decisions.making import Asking
-from server.alone import alone
+from server.alone import by_one, every
 from store.decision import DecisionOccasion
 from store.session import Database
 
@@ -38,21 +37,11 @@ class KeepingGrades:
 
     async def once(self) -> Graded | None:
         """Grade all who are due; None when another process is at it."""
-        database = Database(self._url, pool_size=2)  # its own: those who write must not wait for it
-        try:
-            async with alone(database, _LOCK) as is_ours:
-                return await self._round(database) if is_ours else None
-        finally:
-            await database.close()
+        return await by_one(self._url, _LOCK, self._round)
 
     async def run(self, *, interval: float) -> None:
         """Do it every so many seconds, never quite at the same time as others. What fails is tried again later."""
-        while True:
-            await asyncio.sleep(interval * random.uniform(0.9, 1.0))  # noqa: S311 # spreads processes, keeps no secret
-            try:
-                await self.once()
-            except Exception:
-                log.exception("grading failed, and is tried again later")
+        await every(interval, self.once, log, "grading")
 
     async def _round(self, database: Database) -> Graded:
         """Those for whom something happened first, then those whose month has passed."""

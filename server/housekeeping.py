@@ -7,6 +7,7 @@ import datetime as dt
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from outbox.trim import trim
 from resolvers.handover.due import due_handovers, execute_due
 from resolvers.problems import Refused
 from resolvers.rule_sets.versions import write_down_shipped
-from server.alone import alone
+from server.alone import by_one
 from store.session import Database
 
 HOUR: Final = 3_600.0
@@ -54,12 +55,7 @@ class Housekeeping:
 
     async def once(self, now: dt.datetime) -> Done | None:
         """Do one round; None when another process is at it."""
-        database = Database(self._url, pool_size=2)  # its own: those who write must not wait for it
-        try:
-            async with alone(database, _LOCK) as is_ours:
-                return await self._round(database, now) if is_ours else None
-        finally:
-            await database.close()
+        return await by_one(self._url, _LOCK, partial(self._round, now=now))
 
     async def run(self, clock: Callable[[], dt.datetime], *, interval: float = HOUR) -> None:
         """Do it every so many seconds, soon after the start first; never quite at the same time as others."""

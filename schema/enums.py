@@ -221,7 +221,11 @@ expose(
     "What made the rules decide. 决策缘由",
     "somebody asked | 有人发起\na month had passed | 定期\nsomething happened | 事件触发",
 )
-expose(RuleText, "Which of the texts that were given. 规则文本", "`text` | 规则\n`cases` | 用例\n`before` | 原规则")
+expose(
+    RuleText,
+    "Which of the texts that were given. 规则文本",
+    "`text` | 规则\n`cases` | 用例\n`before` | 原规则\n`facts` | 依据",
+)
 expose(
     RuleFindingKind,
     "What is wrong in a rule set. 检查结果类型",

@@ -23,6 +23,7 @@ from schema.paging import Connection, Node
 from schema.rule_set import RuleSet, RuleVersion
 from schema.rule_shadow import RuleShadow
 from schema.rule_texts import RuleTextQuestions
+from schema.rule_trial import RuleTrialQuestions
 from schema.staff import STAFF_ORDERS, Staff, StaffFilter
 from schema.ticket import TICKET_ORDERS, Ticket, TicketFilter
 from schema.ticket_update import TicketUpdateConnection, TicketUpdateFilter
@@ -36,7 +37,7 @@ def _all(*_: object) -> sa.ColumnElement[bool]:
 
 
 @strawberry.type(description="What can be asked.")
-class Query(RuleTextQuestions):
+class Query(RuleTextQuestions, RuleTrialQuestions):
     """Entries into the view."""
 
     customer: Customer | None = lookup(

@@ -75,7 +75,7 @@ def test_text(text: str, cases: str) -> ToldTest:
     try:
         run = run_case_text(rule_set, cases, RuleText.CASES)
     except RuleFileError as error:
-        return ToldTest(rule_set.name, 0, 0, 0, 0, (), (), _problems(error, RuleText.CASES))
+        return ToldTest(rule_set.name, 0, 0, 0, 0, (), (), problems_of(error, RuleText.CASES))
     return printable(_tested(run))
 
 
@@ -87,7 +87,7 @@ def line_up(text: str) -> ToldText:
     try:
         lined_up = formatted(text, RuleText.TEXT)
     except RuleFileError as error:
-        return ToldText(None, is_changed=False, problems=_problems(error, RuleText.TEXT))
+        return ToldText(None, is_changed=False, problems=problems_of(error, RuleText.TEXT))
     return printable(ToldText(lined_up, is_changed=lined_up != text, problems=()))
 
 
@@ -132,7 +132,7 @@ def _read(text: str, which: RuleText) -> tuple[RuleSet | None, tuple[ToldProblem
     try:
         return read_rule_set(text, which), ()
     except RuleFileError as error:
-        return None, _problems(error, which)
+        return None, problems_of(error, which)
 
 
 def _table(text: str, which: RuleText) -> tuple[RuleSet | None, tuple[ToldProblem, ...]]:
@@ -142,7 +142,8 @@ def _table(text: str, which: RuleText) -> tuple[RuleSet | None, tuple[ToldProble
     return rule_set, problems
 
 
-def _problems(error: RuleFileError, which: RuleText) -> tuple[ToldProblem, ...]:
+def problems_of(error: RuleFileError, which: RuleText) -> tuple[ToldProblem, ...]:
+    """What is wrong in a text, as it is told."""
     return printable(tuple(_problem(each, which) for each in error.problems))
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, TypeVar, cast
 
 from rules.workbench.helper import receive, send
-from rules.workbench.told import ToldCheck, ToldComparison, ToldTest, ToldText
+from rules.workbench.told import ToldCheck, ToldComparison, ToldTest, ToldText, ToldTrial
 
 T = TypeVar("T")
 
@@ -51,6 +51,10 @@ class Workbench:
     async def compare(self, text: str, before: str) -> ToldComparison:
         """What was changed from the text `before`, and where the answers differ."""
         return cast("ToldComparison", await self._ask("compare", text, before))
+
+    async def try_out(self, text: str, facts: str) -> ToldTrial:
+        """What a text says of facts, a JSON list of names and texts."""
+        return cast("ToldTrial", await self._ask("try_text", text, facts))
 
     async def name_of(self, text: str) -> str | None:
         """The name of the rule set that a text says; None where it cannot be read."""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Final
 
-from rules.workbench import answering
+from rules.workbench import answering, trial
 
 LENGTH: Final = struct.Struct(">Q")
 _KINDNESS: Final = 5
@@ -27,6 +27,7 @@ QUESTIONS: Final[Mapping[str, Callable[..., Any]]] = {
         answering.line_up,
         answering.compare,
         answering.name_of,
+        trial.try_text,
     )
 }
 """What can be asked."""

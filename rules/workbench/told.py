@@ -28,6 +28,7 @@ class RuleText(enum.StrEnum):
     TEXT = "TEXT"
     CASES = "CASES"
     BEFORE = "BEFORE"
+    FACTS = "FACTS"
 
 
 class RuleFindingKind(enum.StrEnum):
@@ -221,4 +222,50 @@ class ToldComparison:
     changes: tuple[ToldChange, ...]
     regions: tuple[ToldDiffering, ...]
     is_all: bool
+    problems: tuple[ToldProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """A row that decided, and why, in both languages."""
+
+    name: str
+    reason_zh: str
+    reason_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldResult:
+    """One result: its outputs."""
+
+    outputs: tuple[ToldValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFailedTest:
+    """A test of a fact, and the value that does not pass; None where it is not known."""
+
+    fact: str
+    test: str
+    value: str | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPassedOver:
+    """A row that does not match, with the tests that the facts do not pass."""
+
+    name: str
+    failed: tuple[ToldFailedTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTrial:
+    """What rules say of facts that were given; or why they could not be asked."""
+
+    rule_set: str | None
+    results: tuple[ToldResult, ...]
+    rows: tuple[ToldRow, ...]
+    fault: str | None
+    passed_over: tuple[ToldPassedOver, ...]
     problems: tuple[ToldProblem, ...]

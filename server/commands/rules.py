@@ -33,6 +33,7 @@ from server.commands.rules_run import run_command
 from server.commands.rules_shadow import shadow_commands
 from server.commands.rules_sheets import export_command, import_command
 from server.commands.rules_simulate import simulate_command
+from server.commands.rules_try import try_command
 from server.commands.whole_file import write_whole
 from server.user_error import ExitCode
 
@@ -130,6 +131,7 @@ for _name, _function in (
     ("diff", diff_command),
     ("export", export_command),
     ("import", import_command),
+    ("try", try_command),
     ("simulate", simulate_command),
     ("run", run_command),
     ("act", act_command),

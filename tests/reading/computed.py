@@ -1,14 +1,14 @@
 """What the query computes of texts and finds of candidates: none of the worlds of these tests has it.
 
-`tests/schema/test_rule_texts.py` and `test_rule_shadows.py` ask for all of it, by every role.
+`tests/schema/test_rule_texts.py`, `test_rule_trials.py` and `test_rule_shadows.py` ask for all of it, by every role.
 """
 
 from __future__ import annotations
 
-ENTRIES = {"checkRules", "testRules", "formatRules", "diffRules"}
+ENTRIES = {"checkRules", "testRules", "formatRules", "diffRules", "tryRules"}
 """The fields of the query."""
 
-FOR_RULES = {"RuleCheck", "RuleTest", "FormattedRules", "RuleDiff"}
+FOR_RULES = {"RuleCheck", "RuleTest", "FormattedRules", "RuleDiff", "RuleTrial"}
 """What they give to whoever reads rules."""
 
 INSIDE = {
@@ -18,12 +18,16 @@ INSIDE = {
     "RuleChange",
     "RuleDifferingRegion",
     "RuleFact",
+    "RuleFailedTest",
     "RuleFinding",
     "RuleFindingsLeftOut",
+    "RulePassedOver",
     "RuleRegion",
     "RuleRowName",
     "RuleShadowFigures",
     "RuleTextProblem",
+    "RuleTrialResult",
+    "RuleTrialRow",
 }
 """What is inside of that."""
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "rules.md").read_text("utf-8")
 LANGUAGE = (ROOT / "rules" / "README.md").read_text("utf-8")
 RULES, CASES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-PRINTED, CHECKED = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+PRINTED, CHECKED, TRIED = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 COLUMNS = {
     "VPI": Column("grade", Kind.ENUM, values=("VIP", "KEY", "NORMAL")),
     "": Column("amount", Kind.NUMBER),
@@ -35,6 +35,8 @@ def test_the_example_runs_and_prints_what_the_page_says(capsys, tmp_path, monkey
 
     assert c360(capsys, "rules", "test", "discount.yaml", "--all-rows") == (0, PRINTED, "")
     assert c360(capsys, "rules", "check", "discount.yaml") == (0, CHECKED, "")
+    [facts] = re.findall(r"c360 rules try discount.yaml (.*)", PAGE)
+    assert TRIED in c360(capsys, "rules", "try", "discount.yaml", *facts.split()).out
     assert c360(capsys, "rules", "fmt", "discount.yaml").code == 0
     assert c360(capsys, "rules", "fmt", "--check", "discount.yaml") == (0, "", "")
 

@@ -21,7 +21,7 @@ from store.rule_shadow import RuleShadowDifferenceRow, RuleShadowRow
 from tests.decisions.test_shadowing import LOWER
 from tests.decisions.worlds import OVERDUE, buyer, graded, publish
 from tests.factories import NOW
-from tests.schema.test_rule_texts import ANALYST, Client
+from tests.schema.asking_rules import ANALYST, Client
 from tests.server.running_cli import c360
 
 pytestmark = pytest.mark.anyio

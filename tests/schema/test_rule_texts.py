@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from resolvers.access import Clearance, Role, Scope, Subject
-from resolvers.reading import Answerer, Context, Way, open_reads
 from resolvers.rule_sets.library import LIBRARY, shipped
 from rules.engine.case_file import SUFFIX, path_of_cases
 from rules.workbench.told import MOST_LISTED
-from schema.build import build_answerer
 from server.identity.reach import REACH
-from store.session import Database
 from tests.commands.worlds import built
-from tests.factories import NOW
 from tests.factories.rule_version import FEES
 from tests.rules.chain_writing import CARE_HEAD, CARE_RULES
 from tests.rules.writing import CASES, TABLE, rule_text
@@ -28,7 +22,6 @@ from tests.server.running_cli import c360
 
 pytestmark = pytest.mark.anyio
 
-ANALYST = Subject("analyst", Role.ANALYST, Clearance.INTERNAL, Scope.ALL)
 GAP = rule_text(TABLE.replace("not(VIP)", "NORMAL"))
 PROBLEMS = "problems { text line column cell message source }"
 CHECK = f"""query($text: String!) {{ checkRules(text: $text) {{
@@ -46,32 +39,6 @@ DIFF = f"""query($text: String!, $before: String, $versionId: ID) {{
     ruleSet verdict sentence changeCount isAll {PROBLEMS} against {{ number text }}
     changes {{ kind of sentence }}
     regions {{ words cells {{ input test }} isCertain before after witness {{ name value unit }} }} }} }}"""
-
-
-class Client:
-    """Sends documents, and gives the one field that they ask for."""
-
-    def __init__(self, answerer: Answerer, database: Database) -> None:
-        self.answerer, self.database = answerer, database
-
-    async def reply(self, document: str, by: Subject = ANALYST, **variables: Any) -> Any:
-        """The whole answer."""
-        context = Context(subject=by, now=NOW, database=self.database)
-        return orjson.loads((await self.answerer.answer(document, variables, None, context)).body)
-
-    async def __call__(self, document: str, by: Subject = ANALYST, **variables: Any) -> Any:
-        """The field, in an answer without errors."""
-        reply = await self.reply(document, by, **variables)
-        assert "errors" not in reply, reply
-        [found] = reply["data"].values()
-        return found
-
-
-@pytest.fixture(params=Way)
-async def ask(request, database, store_url) -> AsyncIterator[Client]:
-    reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads, way=request.param), database)
-    await reads.close()
 
 
 def told_by_the_command(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Any:
@@ -317,7 +284,7 @@ async def test_the_documents_of_the_page_are_answered(ask):
     for document, name in documents:
         found = await ask(document, **{key: text for key, text in given.items() if f"${key}:" in document})
         assert found == [] if name == "Shadows" else found["problems"] == [], name
-    assert [name for _, name in documents] == ["Check", "Test", "Format", "Diff", "Shadows"]
+    assert [name for _, name in documents] == ["Check", "Test", "Format", "Diff", "Try", "Shadows"]
 
 
 async def test_of_very_many_cases_some_are_told_those_that_fail_first(ask):

@@ -16,8 +16,10 @@ from resolvers.reading import Context, open_reads
 from rules.workbench.asking import Workbench
 from rules.workbench.helper import answered
 from schema.build import build_answerer
+from tests.factories import NOW
 from tests.rules.writing import HEAD, TABLE, rule_text
-from tests.schema.test_rule_texts import ANALYST, CHECK, NOW
+from tests.schema.asking_rules import ANALYST
+from tests.schema.test_rule_texts import CHECK
 
 pytestmark = pytest.mark.anyio
 

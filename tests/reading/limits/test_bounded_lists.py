@@ -11,6 +11,7 @@ from resolvers.decisions.questions import MOST_INPUTS, MOST_ROWS
 from resolvers.reading.declarations import entity_of, finding_of, source_of
 from resolvers.reading.relations import MAX_PAGE
 from resolvers.reading.traversing import Listed
+from resolvers.rule_sets.trying import MOST_FACTS
 from rules.engine.checking import MOST_PROBLEMS
 from rules.workbench.told import (
     MOST_CELLS,
@@ -63,6 +64,12 @@ OF_TEXTS = {
     "RuleTest.cases": MOST_LISTED,
     "RuleTest.problems": MOST_PROBLEMS,
     "RuleTest.uncovered": MOST_LISTED,
+    "RulePassedOver.failed": MOST_CELLS,
+    "RuleTrial.passedOver": MOST_NAMES,
+    "RuleTrial.problems": MOST_FACTS,
+    "RuleTrial.results": MOST_NAMES,
+    "RuleTrial.rows": MOST_NAMES,
+    "RuleTrialResult.outputs": MOST_CELLS,
 }
 """Lists of what is computed of a text of rules, with how many items are told at most."""
 

@@ -7,12 +7,20 @@ import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from store.session import Database
 from tests import neo4j_server, stores
 from tests.factories import NOW
 
 collect_ignore = [] if neo4j_server.is_here() else ["test_neo4j_server.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A law runs hundreds of examples: counting their lines doubles the time. Plain tests beside it count them."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "function", None)):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")

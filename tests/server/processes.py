@@ -25,14 +25,17 @@ TRUSTING = {
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
-    """`c360 serve` on a free port, writing its log to a file."""
+def serving(
+    folder: Path, *, workers: int = 1, covered: bool = True, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
+    """`c360 serve` on a free port, writing its log to a file. One that is not `covered` runs at its own speed."""
     with bound_socket("127.0.0.1", 0) as probe:
         port = probe.getsockname()[1]
     path = folder / "log"
     with path.open("w") as output:
         arguments = ("serve", "--port", str(port), "--workers", str(workers))
-        process = start(*arguments, cwd=folder, output=output, **{"C360_LOG_FORMAT": "json", **TRUSTING, **environment})
+        given = {"C360_LOG_FORMAT": "json", **TRUSTING, **environment}
+        process = start(*arguments, cwd=folder, output=output, covered=covered, **given)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", lambda: process.poll() is None)
         yield process, port, path

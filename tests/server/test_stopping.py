@@ -97,7 +97,7 @@ class Load:
 def test_whatever_was_accepted_is_answered(capsys, tmp_path, workers):
     c360(capsys, "migrate")
     for number in range(STOPS):
-        with serving(tmp_path, workers=workers) as (process, port, log):
+        with serving(tmp_path, workers=workers, covered=False) as (process, port, log):
             load = Load(port)
             with load.running():
                 time.sleep(0.3 + number * 0.037)
@@ -165,7 +165,7 @@ def test_a_second_signal_ends_all_workers_at_once(capsys, tmp_path):
 
 def test_a_worker_that_dies_is_replaced(capsys, tmp_path):
     c360(capsys, "migrate")
-    with serving(tmp_path, workers=2) as (process, port, log):
+    with serving(tmp_path, workers=2, covered=False) as (process, port, log):
         before = both_serving(log)
         os.kill(before[0], signal.SIGKILL)
         until(lambda: len(set(serving_pids(log))) == 3)
@@ -180,7 +180,7 @@ def test_a_worker_that_dies_is_replaced(capsys, tmp_path):
 
 def test_a_hangup_puts_new_workers_in_their_place_without_a_gap(capsys, tmp_path):
     c360(capsys, "migrate")
-    with serving(tmp_path, workers=2) as (process, port, log):
+    with serving(tmp_path, workers=2, covered=False) as (process, port, log):
         before = both_serving(log)
         load = Load(port)
         with load.running():
@@ -198,7 +198,7 @@ def test_a_hangup_puts_new_workers_in_their_place_without_a_gap(capsys, tmp_path
 
 def test_workers_do_not_outlive_their_supervisor(capsys, tmp_path):
     c360(capsys, "migrate")
-    with serving(tmp_path, workers=2) as (process, _port, _log):
+    with serving(tmp_path, workers=2, covered=False) as (process, _port, _log):
         workers = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         _gone, alive = psutil.wait_procs(workers, timeout=10)

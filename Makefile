@@ -29,8 +29,9 @@ test-clients: $(VENV)/.ready-dev ## the clients and tools of others against a re
 	$(BIN)/python -m tests.clients.installing
 	$(BIN)/pytest tests/clients --durations=5
 
-test-torture: $(VENV)/.ready-dev ## kills, cuts, crashes and mangled input at full size; over an hour (PostgreSQL, Neo4j)
-	C360_TEST_TORTURE=full $(BIN)/pytest tests/server/torture tests/server/socket tests/outbox/torture tests/graph/test_kills.py --durations=10
+test-torture: $(VENV)/.ready-dev ## kills, cuts, crashes, mangled input and proofs at full size; over an hour (PostgreSQL, Neo4j)
+	C360_TEST_TORTURE=full $(BIN)/pytest tests/server/torture tests/server/socket tests/outbox/torture tests/graph/test_kills.py \
+		tests/rules/analysis/test_proofs.py --durations=10
 
 check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, the stored GraphQL schema, and the rule files
 	$(BIN)/ruff format --check
@@ -56,8 +57,8 @@ bench-edge: $(VENV)/.ready-dev ## the shared step, the event log, delivery, and 
 bench-graph: $(VENV)/.ready-dev ## questions about the network on each store, and its copy in Neo4j, with their bars (needs PostgreSQL and Neo4j)
 	$(BIN)/python -m tests.bench.graph
 
-bench-rules: $(VENV)/.ready-dev ## the live engine of rules: a fuzz, decisions beside zen-engine, publishes, with their bars
-	$(BIN)/python -m tests.bench.rules
+bench-rules: $(VENV)/.ready-dev ## rules: a fuzz, decisions, publishes, checks, broken files, a book, with their bars (needs PostgreSQL; FULL=1: an hour)
+	$(BIN)/python -m tests.bench.rules $(if $(FULL),--full)
 
 format: $(VENV)/.ready-dev ## write the code as `make check` wants it
 	$(BIN)/ruff check --fix

@@ -59,3 +59,8 @@ def throughput(cells: Sequence[Cell]) -> Iterator[Bar]:
 def most(what: str, measured: float, threshold: str) -> Bar:
     """A bar that a figure must not pass."""
     return Bar(what, measured, THRESHOLDS[threshold], at_least=False)
+
+
+def least(what: str, measured: float, threshold: str) -> Bar:
+    """A bar that a figure must reach."""
+    return Bar(what, measured, THRESHOLDS[threshold], at_least=True)

@@ -1,4 +1,4 @@
-"""A table of 100 rows over 6 inputs: for our engines as a rule file, and for zen-engine in its own form."""
+"""A table of 100 rows or more over 6 inputs: for our engines as a rule file, and for zen-engine in its own form."""
 
 from __future__ import annotations
 
@@ -80,15 +80,15 @@ class World(NamedTuple):
         return [{**each, "value": float(each["value"]), "since": (each["since"] - EPOCH).days} for each in self.facts]
 
 
-def world(policy: str, facts: int, *, seed: int = 5) -> World:
+def world(policy: str, facts: int, *, rows: int = ROWS, seed: int = 5) -> World:
     """The table with the policy `FIRST` or `COLLECT`; with FIRST its last row takes whatever is left."""
     random = Random(seed)
-    rows = [
-        {name: made(random) if random.random() < share else ANYTHING for name, (_, share, made) in COLUMNS.items()}
-        for _ in range(ROWS - (policy == "FIRST"))
+    made = [
+        {name: cell(random) if random.random() < share else ANYTHING for name, (_, share, cell) in COLUMNS.items()}
+        for _ in range(rows - (policy == "FIRST"))
     ]
-    rows += [dict.fromkeys(COLUMNS, ANYTHING)] * (policy == "FIRST")
-    return World(_text(policy, rows), _zen(policy, rows), [_facts(random) for _ in range(facts)])
+    made += [dict.fromkeys(COLUMNS, ANYTHING)] * (policy == "FIRST")
+    return World(_text(policy, made), _zen(policy, made), [_facts(random) for _ in range(facts)])
 
 
 def _facts(random: Random) -> dict[str, Any]:

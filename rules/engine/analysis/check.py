@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from rules.engine.analysis.checking_table import STEPS, Subject
 from rules.engine.analysis.conflicts import conflicts
-from rules.engine.analysis.dead_rows import dead_rows
+from rules.engine.analysis.dead_rows import dead_rows, unreachable
 from rules.engine.analysis.findings import Finding, FindingKind, Report, Severity
 from rules.engine.analysis.flutter import flutter
 from rules.engine.analysis.gaps import gaps
-from rules.engine.analysis.unused import unused
+from rules.engine.analysis.unused import unused_inputs, unused_values
 from rules.engine.chain import Chain
 from rules.engine.table import RuleSet
 
@@ -26,13 +27,27 @@ def check(rule_set: RuleSet, *, steps: int = STEPS) -> Report:
     if isinstance(rule_set.body, Chain):
         return Report(rule_set, ())
     subject = Subject(rule_set.body, steps)
-    findings: list[Finding] = []
-    more: list[FindingKind] = []
-    finders = (gaps(subject), conflicts(subject), flutter(subject, rule_set.state), dead_rows(subject), unused(subject))
-    for finder in finders:
-        found = list(itertools.islice(finder, MOST_OF_A_KIND + 1))
-        if len(found) > MOST_OF_A_KIND:
-            more.append(found[-1].kind)
-        findings.extend(found[:MOST_OF_A_KIND])
+    more: dict[FindingKind, None] = {}
+    finders = (
+        gaps(subject),
+        conflicts(subject),
+        flutter(subject, rule_set.state),
+        unreachable(subject),
+        dead_rows(subject),
+        unused_inputs(subject),
+        unused_values(subject),
+    )
+    findings = [finding for finder in finders for finding in _some(finder, more)]
     order = list(Severity)
     return Report(rule_set, tuple(sorted(findings, key=lambda each: order.index(each.severity))), tuple(more))
+
+
+def _some(finder: Iterator[Finding], more: dict[FindingKind, None]) -> Iterator[Finding]:
+    """What is found of one kind, and what was given up beside it, until there are too many of either."""
+    counts: Counter[FindingKind] = Counter()
+    for finding in finder:
+        counts[finding.kind] += 1
+        if counts[finding.kind] > MOST_OF_A_KIND:
+            more[finding.kind] = None
+            return
+        yield finding

@@ -13,8 +13,7 @@ from rules.engine.table import DecisionTable, HitPolicy, Row
 
 
 def dead_rows(subject: Subject) -> Iterator[Finding]:
-    """The rows that could be taken out, and no answer would change."""
-    yield from _unreachable(subject)
+    """The rows that match and could be taken out, and no answer would change."""
     policy = subject.table.policy
     if policy in (HitPolicy.FIRST, HitPolicy.PRIORITY):
         yield from _shadowed(subject)
@@ -24,7 +23,8 @@ def dead_rows(subject: Subject) -> Iterator[Finding]:
         yield from _twice(subject)
 
 
-def _unreachable(subject: Subject) -> Iterator[Finding]:
+def unreachable(subject: Subject) -> Iterator[Finding]:
+    """The rows with a cell that admits no value."""
     for row, box in zip(subject.table.rows, subject.boxes, strict=True):
         if all(box):
             continue

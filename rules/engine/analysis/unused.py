@@ -11,9 +11,8 @@ from rules.engine.expression import Constant, Expression, Name
 from rules.engine.kinds import Column, Kind
 
 
-def unused(subject: Subject) -> Iterator[Finding]:
-    """The inputs, then the values."""
-    yield from _inputs(subject)
+def unused_values(subject: Subject) -> Iterator[Finding]:
+    """The values of outputs that no row gives."""
     if subject.table.policy.is_total:
         return
     for place, column in enumerate(subject.table.outputs):
@@ -21,7 +20,8 @@ def unused(subject: Subject) -> Iterator[Finding]:
             yield from _values(subject, place, column)
 
 
-def _inputs(subject: Subject) -> Iterator[Finding]:
+def unused_inputs(subject: Subject) -> Iterator[Finding]:
+    """The inputs that no row asks for."""
     table = subject.table
     shown = {name for row in table.rows for name in row.reason.names()}
     for place, column in enumerate(table.inputs):

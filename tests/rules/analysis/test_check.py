@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections import Counter
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from rules.engine.analysis.check import check
+from rules.engine.analysis.check import MOST_OF_A_KIND, check
 from rules.engine.analysis.findings import FindingKind
+from rules.engine.cell import ANYTHING, Interval, Test
+from rules.engine.expression import Constant
 from rules.engine.kinds import Fault
 from rules.engine.reference import decide
-from rules.engine.table import HitPolicy
+from rules.engine.table import DecisionTable, HitPolicy, Row
 from tests.rules.analysis.small_tables import (
+    COLUMNS,
+    LEVEL,
     all_facts,
     answered,
     copying_tables,
@@ -213,3 +219,14 @@ def test_every_witness_is_answered_as_the_finding_says(table):
     for each in check(rule_set_of(table)).findings:
         assert each.witness is None or all(region.admits(each.witness) for region in each.regions[:1])
         assert (each.witness is None) == (each.answer == "")
+
+
+def test_fifty_findings_of_a_kind_are_told_and_those_of_other_kinds_beside_them():
+    never = Test(intervals=(Interval(Decimal(1), Decimal(1), has_low=False),))
+    rows = [Row(f"r{number}", (never,), (Constant("high"),)) for number in range(MOST_OF_A_KIND + 1)]
+    rows += [Row(name, (ANYTHING,), (Constant("high"),)) for name in ("all", "none")]
+    report = check(rule_set_of(DecisionTable((COLUMNS["count"],), (LEVEL,), HitPolicy.FIRST, tuple(rows))))
+
+    told = Counter(each.kind for each in report.findings)
+    assert (told[FindingKind.UNREACHABLE], report.more) == (MOST_OF_A_KIND, (FindingKind.UNREACHABLE,))
+    assert [each.rows for each in report.findings if each.kind is FindingKind.SHADOWED] == [("none", "all")]

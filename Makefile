@@ -33,13 +33,14 @@ test-torture: $(VENV)/.ready-dev ## kills, cuts, crashes, mangled input and proo
 	C360_TEST_TORTURE=full $(BIN)/pytest tests/server/torture tests/server/socket tests/outbox/torture tests/graph/test_kills.py \
 		tests/rules/analysis/test_proofs.py --durations=10
 
-check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, the stored GraphQL schema, and the rule files
+check: $(VENV)/.ready-dev ## format, lint, types, arrows between packages, the stored schemas, and the rule files
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/c360 schema --check
+	$(BIN)/c360 rules schema --check
 	$(BIN)/c360 rules check
 
 bench: $(VENV)/.ready-dev ## the race against peers, with its bars (needs PostgreSQL, wrk and node)

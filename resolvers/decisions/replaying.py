@@ -55,6 +55,13 @@ class Replayed:
         self.differences += found[: SHOWN - len(self.differences)]
 
 
+async def rule_sets_with_versions(database: Database) -> list[str]:
+    """The names of the rule sets that there are, which alone can have decided."""
+    names = sa.select(RuleVersionRow.rule_set).distinct().order_by(RuleVersionRow.rule_set)
+    async with database.snapshot() as connection:
+        return list(await connection.scalars(names))
+
+
 async def count_decisions(database: Database, rule_set: str | None = None, since: dt.datetime | None = None) -> int:
     """How many decisions there are to replay."""
     counted = sa.select(sa.func.count()).select_from(DecisionRow).where(*_chosen(rule_set, since))

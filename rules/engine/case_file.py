@@ -10,14 +10,13 @@ from typing import Any, Final
 
 from rules.engine.checking import Checked
 from rules.engine.column_file import given
+from rules.engine.keys import CASE, CASE_FILE
 from rules.engine.kinds import Column, Fault, Kind, MisfitError, did_you_mean, fitting
 from rules.engine.literal import moment
 from rules.engine.table import RuleSet
 from rules.engine.yaml_tree import Node, tree_of
 
 SUFFIX: Final = "_test"
-_KEYS: Final = ("rule_set", "clock", "usual", "cases")
-_OF_CASE: Final = ("name", "given", "expect")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class _Reader:
     def file(self) -> CaseFile:
         """The whole file."""
         checked = self._checked
-        found = checked.mapping(checked.tree.root, _KEYS, ("rule_set", "clock", "cases"))
+        found = checked.entries(checked.tree.root, CASE_FILE)
         checked.refuse()
         if found["rule_set"].value != self._rule_set.name:
             checked.wrong(found["rule_set"], f"the rule set beside this file is {self._rule_set.name}")
@@ -134,7 +133,7 @@ class _Reader:
         return found
 
     def _case(self, node: Node, usual: Mapping[str, Any]) -> Case:
-        found = self._checked.mapping(node, _OF_CASE, ("name", "expect"))
+        found = self._checked.entries(node, CASE)
         name = self._checked.scalar(found.get("name"), str) or ""
         facts = self._facts(found["given"]) if "given" in found else {}
         expected = self._expected(found["expect"]) if "expect" in found else Expected()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from rules.engine.chain import Alternative, Chain, ChainRule, CircleError, Combi
 from rules.engine.checking import NAME, Checked
 from rules.engine.column_file import given, read_columns
 from rules.engine.expression import Constant, Expression, read_expression
+from rules.engine.keys import CONCLUSION, REASON, RULE
 from rules.engine.kinds import Column, Kind, MisfitError, did_you_mean, fitting
 from rules.engine.literal import written
 from rules.engine.problem import CellError, Problem
@@ -57,11 +57,9 @@ class _Conclusions:
 
     def read(self, node: Node) -> tuple[Conclusion, ...]:
         """All conclusions, in the order of the file."""
-        entries = self._checked.mapping(node)
-        bare = {name: _without(entry, "combine") for name, entry in entries.items()}
-        columns, defaults = read_columns(self._checked, replace(node, value=bare), outputs=True)
+        columns, defaults = read_columns(self._checked, node, CONCLUSION)
         return tuple(
-            Conclusion(column, self._default(column, node, defaults.get(name)), self._combine(column, entries[name]))
+            Conclusion(column, self._default(column, node, defaults.get(name)), self._combine(column, node.value[name]))
             for name, column in columns.items()
         )
 
@@ -89,14 +87,6 @@ class _Conclusions:
         message = f"{node.value} does not combine values of type {column.kind} (use {', '.join(fit)})"
         self._checked.wrong(node, message)
         return Combine.AGREE
-
-
-def _without(node: Node, name: str) -> Node:
-    """A mapping without one of its keys."""
-    if not isinstance(node.value, dict):
-        return node
-    kept = ({key: each for key, each in (entries or {}).items() if key != name} for entries in (node.value, node.keys))
-    return replace(node, value=next(kept), keys=next(kept))
 
 
 class _Rules:
@@ -128,7 +118,7 @@ class _Rules:
         return tuple(found.values())
 
     def _rule(self, node: Node) -> ChainRule:
-        parts = self._checked.mapping(node, ("id", "when", "then", "reason"), ("id", "when", "then"))
+        parts = self._checked.entries(node, RULE)
         named = self._checked.scalar(parts.get("id"), str) or ""
         if "id" in parts and not NAME.fullmatch(named.replace("-", "_")):
             self._checked.wrong(parts["id"], "a rule needs a name of letters, digits, _ and -, such as late_payer")
@@ -213,7 +203,7 @@ class _Rules:
         return str(node.value) if not isinstance(node.value, bool | Decimal | None) else written(node.value)
 
     def _reason(self, node: Node) -> Words:
-        found = self._checked.mapping(node, LOCALES)
+        found = self._checked.entries(node, REASON)
         words = Words(*(self._checked.scalar(found.get(locale), str) or "" for locale in LOCALES))
         for name in words.names():
             if name not in self._columns:

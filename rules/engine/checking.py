@@ -8,6 +8,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from rules.engine.keys import Keys
 from rules.engine.kinds import did_you_mean
 from rules.engine.problem import Problem, RuleFileError
 from rules.engine.yaml_tree import Node, Tree
@@ -62,6 +63,10 @@ class Checked:
                 self.wrong(node, f"the key {name} is missing")
         found: dict[str, Node] = node.value
         return found
+
+    def entries(self, node: Node, keys: Keys) -> dict[str, Node]:
+        """The entries of a mapping that has these keys; unknown ones and missing ones are noted."""
+        return self.mapping(node, keys.names, keys.needed)
 
     def items(self, node: Node) -> list[Node]:
         """The entries of a list."""

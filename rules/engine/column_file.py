@@ -9,17 +9,17 @@ from typing import Any, Final
 
 from rules.engine.checking import NAME, Checked
 from rules.engine.expression import Constant, read_expression
+from rules.engine.keys import INPUT, Keys
 from rules.engine.kinds import Column, Kind, MisfitError, did_you_mean, fitting
 from rules.engine.literal import moment
 from rules.engine.problem import CellError
 from rules.engine.yaml_tree import Node
 
-COLUMN_KEYS: Final = ("type", "values", "min", "max", "nullable", "places", "unit", "units", "meaning")
 MOST_COLUMNS: Final = 60
 
 
-def read_columns(checked: Checked, node: Node, *, outputs: bool = False) -> tuple[dict[str, Column], dict[str, Node]]:
-    """The columns by their names, and of outputs the nodes of their defaults."""
+def read_columns(checked: Checked, node: Node, keys: Keys = INPUT) -> tuple[dict[str, Column], dict[str, Node]]:
+    """The columns by their names, and the nodes of their defaults, if `keys` has them."""
     columns: dict[str, Column] = {}
     defaults: dict[str, Node] = {}
     entries = checked.mapping(node)
@@ -27,7 +27,7 @@ def read_columns(checked: Checked, node: Node, *, outputs: bool = False) -> tupl
         checked.wrong(node, f"more than {MOST_COLUMNS} columns")
     for text, entry in entries.items():
         name = checked.name((node.keys or {})[text])
-        found = checked.mapping(entry, (*COLUMN_KEYS, "default") if outputs else COLUMN_KEYS, ("type",))
+        found = checked.mapping(entry, keys.names, INPUT.needed)
         column = column_of(checked, name or "it", found) if found else None
         if name and column:
             columns[name] = column
@@ -84,6 +84,8 @@ def _values(checked: Checked, kind: Kind, found: Mapping[str, Node]) -> tuple[st
             checked.wrong(each, f"{text} is here twice")
         elif text:
             values.append(text)
+        elif each.value == "":
+            checked.wrong(each, "an empty text is no value of an enum. Leave it out, or write nullable: true")
     return tuple(values)
 
 

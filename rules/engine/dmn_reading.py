@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
@@ -98,6 +99,8 @@ def _text(element: Element | None, *path: str) -> str:
 
 
 _ALLOWED: Final = ("allowedValues", "typeConstraint")
+_LOGIC: Final = ("literalExpression", "invocation", "context", "relation", "list", "functionDefinition")
+"""What a decision can be in place of a table."""
 
 
 class _Model:
@@ -112,7 +115,8 @@ class _Model:
         """The table of a decision."""
         found = _child(decision, "decisionTable")
         if found is None:
-            raise DmnError(f"the decision {name} is no decision table; only these are read")
+            other = next((f" but a {each}" for each in map(_local, decision) if each in _LOGIC), "")
+            raise DmnError(f"the decision {name} is no decision table{other}; only tables are read")
         inputs = [self._input(name, each) for each in _children(found, "input")]
         outputs = [self._output(decision, found, name, each) for each in _children(found, "output")]
         key = (found.get("hitPolicy") or "UNIQUE", found.get("aggregation") or "")
@@ -184,11 +188,15 @@ class _Model:
             allowed = read_test(values, Column(name, kind, nullable=True), DMN)
         except CellError as error:
             raise DmnError(f"{decision}: the values of {name}: {error.in_words()}") from None
-        if kind is Kind.TEXT:
+        if allowed.is_any:
+            return Column(name, kind, nullable=True)
+        if kind is Kind.TEXT and not allowed.negated:
             return Column(name, Kind.ENUM, tuple(dict.fromkeys(allowed.values)), nullable=True)
         bounds = _only(allowed)
         if bounds is None:
-            raise DmnError(f"{decision}: the values of {name} are more than one range, which is not supported")
+            raise DmnError(
+                f"{decision}: the values of {name} are more than one range, or all but some, which is not supported"
+            )
         return Column(name, kind, low=bounds.low, high=bounds.high, nullable=True)
 
 
@@ -209,8 +217,22 @@ def _checked(name: str, table: DecisionTable) -> DecisionTable:
     return table
 
 
+def _reason(notes: Mapping[str, str], texts: list[str]) -> Words:
+    """The reason that the annotations of our names say, else all texts as one, in the language that they look like."""
+    if notes.keys() & {"row", "reason.zh", "reason.en"}:
+        return Words(notes.get("reason.zh", ""), notes.get("reason.en", ""))
+    text = "; ".join(each for each in texts if each)
+    return Words(zh=text) if _CHINESE.search(text) else Words(en=text)
+
+
+_CHINESE: Final = re.compile("[一-鿿]")
+
+
 class _Rows:
-    """The rules of a table as rows. Annotations named row, reason.zh and reason.en are what we write there."""
+    """The rules of a table as rows. Annotations named row, reason.zh and reason.en are what we write there.
+
+    Where there is no such reason, it is the description of the rule and its other annotations.
+    """
 
     def __init__(self, decision: str, inputs: list[Column], outputs: list[Column], notes: list[str]) -> None:
         self._decision = decision
@@ -225,14 +247,13 @@ class _Rows:
         outputs = [_text(each, "text") for each in _children(rule, "outputEntry")]
         if len(tests) != len(self._inputs) or len(outputs) != len(self._outputs):
             raise DmnError(f"{self._decision}: rule {number} has another number of entries than the table has columns")
-        notes = dict(
-            zip(self._notes, (_text(each, "text") for each in _children(rule, "annotationEntry")), strict=False)
-        )
+        texts = [_text(each, "text") for each in _children(rule, "annotationEntry")]
+        notes = dict(zip(self._notes, texts, strict=False))
         return Row(
             notes.get("row") or rule.get("id") or str(number),
             tuple(self._test(number, *each) for each in zip(tests, self._inputs, strict=True)),
             tuple(self._output(number, *each) for each in zip(outputs, self._outputs, strict=True)),
-            Words(notes.get("reason.zh", ""), notes.get("reason.en", "")),
+            _reason(notes, [_text(rule, "description"), *texts]),
             number,
         )
 

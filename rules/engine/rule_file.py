@@ -6,13 +6,13 @@ import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from rules.engine.chain import Chain
 from rules.engine.chain_file import read_chain
 from rules.engine.checking import Checked
 from rules.engine.column_file import given, read_columns
 from rules.engine.expression import Constant
+from rules.engine.keys import EFFECTIVE, OF_CHAIN, OF_TABLE, OUTPUT, RULE_FILE, WORDS
 from rules.engine.kinds import Column, MisfitError, did_you_mean, fitting
 from rules.engine.pipe_table import Columns, read_rows
 from rules.engine.problem import Problem, RuleFileError
@@ -20,11 +20,6 @@ from rules.engine.state_file import read_state
 from rules.engine.table import DecisionTable, HitPolicy, RuleSet, State, TableError, Words, check_table
 from rules.engine.yaml_tree import MOST_BYTES, Node, decoded, tree_of
 from rules.facts.vocabulary import Subject, vocabulary
-
-_NEEDED: Final = ("rule_set", "title", "owner")
-_MAY: Final = ("effective", "about", "reads", "inputs")
-_OF_TABLE: Final = ("outputs", "hit_policy", "table")
-_OF_CHAIN: Final = ("conclusions", "rules")
 
 
 def text_of_file(path: Path) -> str:
@@ -79,12 +74,11 @@ def read_rule_set(text: str, path: str) -> RuleSet:
 def _keys(checked: Checked) -> dict[str, Node]:
     """The entries of the file, which are those of a table or those of rules that chain."""
     root = checked.tree.root
-    of_body = _OF_CHAIN if isinstance(root.value, dict) and "rules" in root.value else _OF_TABLE
+    of_body = OF_CHAIN if isinstance(root.value, dict) and "rules" in root.value else OF_TABLE
     if isinstance(root.value, dict) and {"table", "rules"} <= root.value.keys():
         checked.wrong((root.keys or {})["rules"], "a file has a table, or rules that chain. Write two files")
         checked.refuse()
-    may = _MAY if of_body is _OF_CHAIN else (*_MAY, "state")
-    found = checked.mapping(root, (*may, *_NEEDED, *of_body), (*_NEEDED, *of_body))
+    found = checked.entries(root, RULE_FILE + of_body)
     checked.refuse()
     return found
 
@@ -93,7 +87,7 @@ def _table(
     checked: Checked, found: Mapping[str, Node], inputs: Mapping[str, Column]
 ) -> tuple[DecisionTable, State | None]:
     """The table, and what of it is a state."""
-    outputs, default_nodes = read_columns(checked, found["outputs"], outputs=True)
+    outputs, default_nodes = read_columns(checked, found["outputs"], OUTPUT)
     for name in inputs.keys() & outputs.keys():
         checked.wrong((found["outputs"].keys or {})[name], f"{name} is an input and an output")
     policy = _policy(checked, found["hit_policy"])
@@ -146,14 +140,14 @@ def _policy(checked: Checked, node: Node) -> HitPolicy:
 
 
 def _words(checked: Checked, node: Node) -> Words:
-    found = checked.mapping(node, ("zh", "en"), ("zh", "en"))
+    found = checked.entries(node, WORDS)
     return Words(*(checked.scalar(found.get(locale), str) or "" for locale in ("zh", "en")))
 
 
 def _effective(checked: Checked, node: Node | None) -> tuple[dt.date | None, dt.date | None]:
     if node is None:
         return None, None
-    found = checked.mapping(node, ("from", "until"))
+    found = checked.entries(node, EFFECTIVE)
     begins, ends = (checked.scalar(found.get(key), dt.date) for key in ("from", "until"))
     if begins and ends and ends <= begins:
         checked.wrong(found["until"], "until is the first day on which it no longer holds, so it is after from")

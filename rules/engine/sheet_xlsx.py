@@ -17,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import IllegalCharacterError
 
 from rules.engine.sheet import MOST_LINES, MOST_WIDE, Grid, Parts, SheetError, place
+from rules.engine.sheet_layout import check_layout, layout_of
 from rules.engine.yaml_tree import MOST_BYTES
 
 TABLE: Final = "table"
@@ -67,10 +68,11 @@ def _text_cell(sheet: Any, text: str) -> Any:
 def read_xlsx(data: bytes) -> tuple[Grid, list[str] | None]:
     """The cells of the sheet `table` (else of the first sheet), and the lines of the sheet `head` if there is one.
 
-    Hidden rows and columns count like others. Macros are never run.
+    Macros are never run.
 
     Raises:
-        SheetError: it is no workbook, too large, or a cell is a formula or something that has no sure meaning.
+        SheetError: it is no workbook, too large, a cell is a formula or something that has no sure meaning, or what
+            the table has cannot all be seen: rows, columns or the sheet are hidden, or cells are merged.
     """
     _check_size(data)
     try:
@@ -91,10 +93,20 @@ def _sheets(data: bytes) -> tuple[Grid, list[str] | None]:
         names = [sheet.title for sheet in book.worksheets]
         if not names:
             raise SheetError("the workbook holds no sheet of cells")
-        grid = list(_rows(book[TABLE if TABLE in names else names[0]]))
+        grid = _seen(book, book[TABLE if TABLE in names else names[0]])
         head = [(cells[0] if cells else "") for cells in _rows(book[HEAD])] if HEAD in names else None
         book.close()
     return grid, head
+
+
+def _seen(book: Any, sheet: Any) -> Grid:
+    """The cells of a sheet, all of which can be seen."""
+    grid = list(_rows(sheet))
+    if sheet.sheet_state != "visible":
+        raise SheetError(f"the sheet {sheet.title} is hidden. Show it: what one does not see must not decide")
+    with book._archive.open(sheet._worksheet_path) as part:  # noqa: SLF001 # reading cells, it passes over the layout
+        check_layout(layout_of(part), grid)
+    return grid
 
 
 def _check_size(data: bytes) -> None:

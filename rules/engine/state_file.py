@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from rules.engine.checking import Checked
+from rules.engine.keys import STATE
 from rules.engine.kinds import Column, Kind, did_you_mean
 from rules.engine.pipe_table import Columns
 from rules.engine.table import HitPolicy, State
@@ -16,8 +17,8 @@ _ONE_ANSWER: Final = (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolic
 
 def read_state(checked: Checked, node: Node, columns: Columns, policy: HitPolicy) -> State | None:
     """The state that a file declares; None if something is wrong with it, which is noted."""
-    found = checked.mapping(node, ("of", "fact", "since"), ("of", "fact"))
-    if not {"of", "fact"} <= found.keys():
+    found = checked.entries(node, STATE)
+    if not found.keys() >= set(STATE.needed):
         return None
     before = len(checked.problems)
     output = _column(checked, found["of"], columns.outputs, "an output")

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from rules.engine.checking import Checked
-from rules.engine.column_file import COLUMN_KEYS, column_of
+from rules.engine.column_file import column_of
+from rules.engine.keys import INPUT, WORDS
 from rules.engine.kinds import Column, did_you_mean
 from rules.engine.table import Words
 from rules.engine.yaml_tree import MOST_BYTES, Node, decoded, tree_of
@@ -23,7 +24,7 @@ M = TypeVar("M", bound=enum.StrEnum)
 FOLDER: Final = Path(__file__).parent
 RATES: Final = FOLDER / "rates.yaml"
 
-_FACT_KEYS: Final = (*COLUMN_KEYS, "level", "history", "computed")
+_FACT_KEYS: Final = (*INPUT.names, "level", "history", "computed")
 
 
 class Level(enum.StrEnum):
@@ -168,7 +169,7 @@ def _fact(checked: Checked, about: Subject, name: str, entry: Node) -> Fact | No
 
 
 def _words(checked: Checked, node: Node) -> Words:
-    found = checked.mapping(node, ("zh", "en"), ("zh", "en"))
+    found = checked.entries(node, WORDS)
     return Words(*(checked.scalar(found.get(locale), str) or "" for locale in ("zh", "en")))
 
 

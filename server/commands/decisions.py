@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from resolvers.decisions.records import Record, customer_id_of, records_by_id, records_of
-from resolvers.decisions.replaying import Replayed, count_decisions, replay
+from resolvers.decisions.replaying import Replayed, count_decisions, replay, rule_sets_with_versions
 from resolvers.decisions.telling import Telling
 from resolvers.rule_sets.reading import versions_by_id
 from server.commands.options import AsJson, DatabaseUrl
 from server.commands.stores import Stores, progress, with_stores
 from server.user_error import ExitCode, UserError
 from store.clearance import Clearance
+from store.session import Database
 
 EPILOG = "Exit status: 0 done, 1 problems were found, 2 wrong use."
 
@@ -111,8 +112,17 @@ async def _one(stores: Stores, key: uuid.UUID) -> Telling:
 
 async def _replayed(stores: Stores, rule_set: str | None, since: dt.datetime | None) -> Replayed:
     database = stores.database
+    await _check_name(database, rule_set)
     with progress("decisions", await count_decisions(database, rule_set, since)) as told:
         return await replay(database, rule_set=rule_set, since=since, told=told)
+
+
+async def _check_name(database: Database, rule_set: str | None) -> None:
+    """Refuse the name of a rule set that there is not: nothing of it to replay would look like all being well."""
+    known = await rule_sets_with_versions(database)
+    if rule_set is not None and rule_set not in known:
+        cure = f"name one of {', '.join(known)}" if known else "leave --rule-set out: no rule set has decided yet"
+        raise UserError(f"There is no rule set {rule_set}", cure=cure, exit_code=ExitCode.WRONG_USE)
 
 
 def _id_of(text: str) -> uuid.UUID:

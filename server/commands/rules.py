@@ -30,6 +30,7 @@ from server.commands.rules_check import check_command
 from server.commands.rules_diff import diff_command
 from server.commands.rules_explain import explain_command
 from server.commands.rules_run import run_command
+from server.commands.rules_schema import schema_command
 from server.commands.rules_shadow import shadow_commands
 from server.commands.rules_sheets import export_command, import_command
 from server.commands.rules_simulate import simulate_command
@@ -37,7 +38,7 @@ from server.commands.rules_try import try_command
 from server.commands.whole_file import write_whole
 from server.user_error import ExitCode
 
-EPILOG = "Exit status: 0 done, 1 problems were found, 2 wrong use."
+EPILOG = "Exit status: 0 done, 1 problems were found, 2 wrong use, 3 done in part (import --partly)."
 
 Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 and name the files that would change.")]
 AllRows = Annotated[bool, typer.Option("--all-rows", help="A row that no case needs is a problem too.")]
@@ -132,6 +133,7 @@ for _name, _function in (
     ("export", export_command),
     ("import", import_command),
     ("try", try_command),
+    ("schema", schema_command),
     ("simulate", simulate_command),
     ("run", run_command),
     ("act", act_command),

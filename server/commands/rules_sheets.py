@@ -1,4 +1,4 @@
-"""`c360 rules export` and `import`: a table as a spreadsheet or as DMN, and back into its rule file."""
+"""`c360 rules export` and `import`: a table as a spreadsheet or as DMN, and back."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rules.engine.problem import RuleFileError
 from rules.engine.rule_file import read_rule_set, text_of_file
 from rules.engine.sheet import Grid, Parts, SheetError, grid_of, in_sheet, parts_of, text_with
 from rules.engine.sheet_csv import read_csv, write_csv
-from rules.engine.yaml_tree import MOST_BYTES
 from server.commands.rule_files import load_table, tell
-from server.commands.whole_file import write_whole
+from server.commands.rules_dmn import import_dmn
+from server.commands.whole_file import read_bounded, write_whole
 from server.user_error import ExitCode, UserError
 
 
@@ -32,8 +32,13 @@ To = Annotated[
     Form, typer.Option("--to", help="The form: csv and xlsx come back without loss, dmn is for other tools.")
 ]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Where to; else beside the rule file.")]
-Table = Annotated[Path, typer.Argument(metavar="TABLE", help="A .csv or .xlsx file.")]
-Into = Annotated[Path | None, typer.Option("--into", help="The rule file whose table it replaces.")]
+Table = Annotated[Path, typer.Argument(metavar="TABLE", help="A .csv, .xlsx or .dmn file.")]
+Into = Annotated[Path | None, typer.Option("--into", help="The rule file whose table it replaces (csv, xlsx).")]
+Target = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Where to; of a .dmn a folder, or a file if it holds one table.")
+]
+Owner = Annotated[str | None, typer.Option("--owner", help="Who answers for the rules (dmn).")]
+Partly = Annotated[bool, typer.Option("--partly", help="Take what is a table, though the rest is none (dmn).")]
 
 
 def export_command(file: RuleFile, to: To, out: Out = None) -> None:
@@ -68,8 +73,21 @@ def _exported(file: Path, to: Form) -> bytes:
     return write_xlsx(parts, grid)
 
 
-def import_command(table: Table, into: Into = None, out: Out = None) -> None:
-    """Bring a table back from a spreadsheet. With a single slip nothing is written."""
+def import_command(
+    table: Table, into: Into = None, out: Target = None, *, owner: Owner = None, partly: Partly = False
+) -> None:
+    """Bring a table back from a spreadsheet, or new ones from DMN. With a single slip nothing is written."""
+    is_dmn = table.suffix.lower() == ".dmn"
+    if into if is_dmn else owner or partly:
+        wrong = "--into does not go with a .dmn file" if is_dmn else "--owner and --partly go with a .dmn file only"
+        raise UserError(wrong, cure="leave it out", exit_code=ExitCode.WRONG_USE)
+    if is_dmn:
+        import_dmn(table, out, owner, partly=partly)
+    else:
+        _import_sheet(table, into, out)
+
+
+def _import_sheet(table: Path, into: Path | None, out: Path | None) -> None:
     try:
         grid, head = _read(table)
         parts = parts_of(text_of_file(into), str(into)) if into else _new(table, head)
@@ -91,12 +109,9 @@ def import_command(table: Table, into: Into = None, out: Out = None) -> None:
 def _read(table: Path) -> tuple[Grid, list[str] | None]:
     suffix = table.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
-        raise UserError(f"{table} is no .csv or .xlsx", cure="save it as one of these", exit_code=ExitCode.WRONG_USE)
-    try:
-        with table.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UserError(f"{table} cannot be read: {error.strerror}", cure="look at its name") from None
+        cure = "save it as one of these"
+        raise UserError(f"{table} is no .csv, .xlsx or .dmn", cure=cure, exit_code=ExitCode.WRONG_USE)
+    data = read_bounded(table)
     if suffix == ".xlsx":
         from rules.engine.sheet_xlsx import read_xlsx  # noqa: PLC0415  # slow to load, and only needed here
 

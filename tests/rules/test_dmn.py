@@ -52,6 +52,10 @@ def test_a_rule_set_keeps_rows_reasons_and_bounds_on_its_way():
     assert (again.policy, again.defaults, again.inputs[0].low) == (table.policy, table.defaults, Decimal(0))
 
 
+def test_values_that_are_anything_are_no_bounds():
+    assert read_dmn(TEXT.replace("</input>", "<inputValues><text>-</text></inputValues></input>")) == read_dmn(TEXT)
+
+
 LOL = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(10))
 
 
@@ -88,6 +92,10 @@ LOL = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in 
         (
             TEXT.replace("<output/>", "<output><outputValues><text>1, 3</text></outputValues></output>"),
             "more than one range",
+        ),
+        (
+            TEXT.replace("</input>", '<inputValues><text>not("A")</text></inputValues></input>'),
+            "the values of Risk Category are more than one range, or all but some",
         ),
         (TEXT.replace('"COLLECT" aggregation="SUM"', '"PRIORITY"'), "needs an output of type enum"),
         (TEXT.replace("</decision>", '</decision><decision name="Fee"/>'), "is in the file twice"),

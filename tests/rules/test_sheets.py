@@ -146,6 +146,66 @@ def test_what_is_no_csv_is_refused_in_words(data, told):
         read_csv(data)
 
 
+def laid_out(change) -> bytes:
+    """A workbook of two columns and two rows whose sheet was changed."""
+    book = load_workbook(io.BytesIO(workbook("x")))
+    change(book.active)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def hide_row(sheet, number=2):
+    sheet.row_dimensions[number].hidden = True
+
+
+def hide_columns(sheet, first="B", last="B"):
+    sheet.column_dimensions.group(first, last, hidden=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda sheet: sheet.merge_cells("A2:B2"), "A2:B2: these cells are merged"),
+        (lambda sheet: sheet.merge_cells("B1:D9"), "B1:D9: these cells are merged"),
+        (hide_row, "row 2 is hidden"),
+        (hide_columns, "column B is hidden"),
+        (lambda sheet: hide_columns(sheet, "A", "Z"), "column A is hidden"),
+    ],
+)
+def test_what_cannot_be_seen_of_the_table_is_refused_by_its_name(change, told):
+    with pytest.raises(SheetError) as refused:
+        read_xlsx(laid_out(change))
+
+    assert str(refused.value).startswith(told)
+
+
+def test_a_table_in_a_hidden_sheet_is_refused():
+    def hide(sheet):
+        sheet.title = "table"
+        sheet.parent.create_sheet("notes")
+        sheet.parent.active = 1
+        sheet.sheet_state = "hidden"
+
+    with pytest.raises(SheetError, match="the sheet table is hidden"):
+        read_xlsx(laid_out(hide))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sheet: sheet.merge_cells("D1:E9"),
+        lambda sheet: sheet.merge_cells("A3:B4"),
+        lambda sheet: hide_row(sheet, 9),
+        lambda sheet: hide_columns(sheet, "C", "ZZ"),
+    ],
+)
+def test_what_is_hidden_or_merged_outside_of_the_table_does_not_matter(change):
+    grid, _ = read_xlsx(laid_out(change))
+
+    assert [cells for cells in grid if cells] == [["row", "x"], ["a", "x"]]
+
+
 def repacked(change) -> bytes:
     """A workbook whose first sheet's XML was changed."""
     out = io.BytesIO()
@@ -160,6 +220,10 @@ BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
 OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
 
 
+HUGE = b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+NARROW = b'<cols><col min="2" max="2" width="0"/></cols><sheetData>'
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
@@ -169,6 +233,10 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
         (repacked(lambda data: BOMB + data), "EntitiesForbidden"),
         (repacked(lambda data: OUTSIDE + data), "EntitiesForbidden"),
         (repacked(lambda data: data[:200]), "ParseError"),
+        (repacked(lambda data: data.replace(b"<sheetData>", NARROW)), "column B is hidden"),
+        (repacked(lambda data: data.replace(b'<row r="2"', b'<row ht="0" r="2"')), "row 2 is hidden"),
+        (repacked(lambda data: data.replace(b"</sheetData>", HUGE)), "XFD1048576: these cells are merged"),
+        (repacked(lambda data: data.replace(b"</sheetData>", HUGE.replace(b"XFD", b"?"))), "no XLSX workbook that"),
         (repacked(lambda data: data.replace(b'r="2"', b'r="1048576"')), "more than 10,000 rows"),
         (workbook(*["x"] * 131), "EA1: more than 130 columns"),
     ],

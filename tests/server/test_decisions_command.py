@@ -93,6 +93,21 @@ def test_what_cannot_be_done_is_said(run: Run, arguments, code, said):
     assert said in ran.err
 
 
+def test_replaying_a_rule_set_that_there_is_not_is_refused_with_those_that_there_are(run: Run):
+    before = run("decisions", "replay", "--rule-set", "gradng")
+    run("rules", "run", "grading")
+
+    after = run("decisions", "replay", "--rule-set", "gradng")
+    right = run("decisions", "replay", "--rule-set", "grading")
+
+    assert (before.code, after.code, right.code) == (2, 2, 0)
+    assert "There is no rule set gradng" in before.err
+    assert "no rule set has decided yet" in before.err
+    assert "There is no rule set gradng" in after.err
+    assert "name one of grading" in after.err
+    assert "3 decisions made again: 3 the same" in right.out
+
+
 def test_it_is_explained_why(run: Run):
     run("rules", "run", "grading")
 

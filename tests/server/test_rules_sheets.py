@@ -87,7 +87,7 @@ def test_dmn_is_written_so_that_it_reads_the_same(capsys, fees):
     [
         (("import", "fees.csv"), 2, "fees.csv holds rows only"),
         (("import", "fees.xlsx"), 2, "fees.yaml is there already"),
-        (("import", "fees.yaml"), 2, "is no .csv or .xlsx"),
+        (("import", "fees.yaml"), 2, "is no .csv, .xlsx or .dmn"),
         (("import", "none.csv", "--into", "fees.yaml"), 1, "none.csv cannot be read"),
         (("export", "fees.yaml", "--to", "csv", "-o", "fees.yaml"), 2, "is the rule file itself"),
         (("export", "fees.yaml", "--to", "csv", "-o", "none/fees.csv"), 1, "cannot be written"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from resolvers.problems import Code, Problem, Refused
@@ -23,12 +23,20 @@ from rules.engine.problem import Problem as Slip
 from rules.engine.problem import RuleFileError
 from rules.engine.table import RuleSet
 from rules.engine.testing import problems_in, run_case_text
+from rules.workbench.asking import Workbench
 
 NAMED: Final = "rules"
 """How problems call the files of a version: whoever shows them knows where the text came from."""
 
 KEPT: Final = 8
 """Texts whose check is remembered: a version is looked at when it is submitted, approved and published."""
+
+LARGE: Final = 20_000
+"""Characters from which on texts are looked through by a process of their own; what ships has 6,000 at most."""
+
+
+CHECKER: Final = "resolvers.rule_sets.checker"
+"""The module of that process."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,32 @@ class Checked:
     problems: tuple[Slip, ...]
 
 
+_KNOWN: Final = OrderedDict[Source, Checked]()
+
+
 def problems_of(source: Source) -> list[Slip]:
     """Everything that is wrong with a rule set and its cases, at most 50; nothing goes further while there is any."""
     return list(checked(source).problems)
 
 
-@lru_cache(maxsize=KEPT)
+async def looked_through(source: Source) -> Checked:
+    """What `checked` finds, remembered; others are served meanwhile."""
+    known = _KNOWN.get(source)
+    if known is None:
+        known = _KNOWN[source] = await _found(source)
+        if len(_KNOWN) > KEPT:
+            _KNOWN.popitem(last=False)
+    return known
+
+
+async def _found(source: Source) -> Checked:
+    if len(source.text) + len(source.cases) < LARGE:
+        return await asyncio.to_thread(checked, source)
+    with closing(Workbench(CHECKER)) as bench:
+        found: Checked = await bench.ask("checked", source.name, source.text, source.cases)
+        return found
+
+
 def checked(source: Source) -> Checked:
     """Look through a rule set: is it written as it should be, do its cases pass, is every row needed by one."""
     try:
@@ -62,7 +90,7 @@ async def sound(source: Source) -> RuleSet:
     Raises:
         Refused: something is (BAD_RULES), with every slip: `text` has those of the rule file, `cases` the others.
     """
-    found = await asyncio.to_thread(checked, source)
+    found = await looked_through(source)
     if found.problems or found.rule_set is None:
         raise refused_for(source, found.problems)
     return found.rule_set

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import unicodedata
 import uuid
 from dataclasses import replace
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from outbox.event import EventKind
 from resolvers.commands import Told, Unit
 from resolvers.problems import Code, Refused, refuse
-from resolvers.rule_sets.checking import NAMED, checked, sound
+from resolvers.rule_sets.checking import NAMED, looked_through, sound
 from resolvers.rule_sets.library import Source
 from rules.engine.table import RuleSet
 from store.rule_version import RULE_VERSION_MOVES, RuleVersionRow, RuleVersionStatus
@@ -61,7 +60,7 @@ async def look_through(database: Database, draft: Chosen) -> None:
     async with database.snapshot() as connection:
         found = (await connection.execute(texts)).one_or_none()
     if found is not None:
-        await asyncio.to_thread(checked, Source(NAMED, *found))
+        await looked_through(Source(NAMED, *found))
 
 
 async def still_sound(row: RuleVersionRow) -> RuleSet:

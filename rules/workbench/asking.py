@@ -15,17 +15,19 @@ from rules.workbench.told import ToldCheck, ToldComparison, ToldTest, ToldText, 
 
 T = TypeVar("T")
 
-_COMMAND: Final = (sys.executable, "-P", "-m", "rules.workbench.helper")  # whatever is in the folder
+HELPER: Final = "rules.workbench.helper"
+"""The module that answers."""
 
 
 class Workbench:
     """Questions about texts, answered one after the other by one process, which is started when it is first needed.
 
     Whoever is cancelled while waiting ends the work: of a question that is being answered, the helper with it. The next
-    question gets a new one.
+    question gets a new one. `module` is what the process runs; it answers as `rules.workbench.helper` does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = HELPER) -> None:
+        self._command = (sys.executable, "-P", "-m", module)  # whatever is in the folder
         self._turns: ThreadPoolExecutor | None = None
         self._helper: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -38,27 +40,27 @@ class Workbench:
 
     async def check(self, text: str) -> ToldCheck:
         """Everything that can be proved wrong in a text."""
-        return cast("ToldCheck", await self._ask("check_text", text))
+        return cast("ToldCheck", await self.ask("check_text", text))
 
     async def test(self, text: str, cases: str) -> ToldTest:
         """How the cases of a text end."""
-        return cast("ToldTest", await self._ask("test_text", text, cases))
+        return cast("ToldTest", await self.ask("test_text", text, cases))
 
     async def line_up(self, text: str) -> ToldText:
         """A text with its table lined up."""
-        return cast("ToldText", await self._ask("line_up", text))
+        return cast("ToldText", await self.ask("line_up", text))
 
     async def compare(self, text: str, before: str) -> ToldComparison:
         """What was changed from the text `before`, and where the answers differ."""
-        return cast("ToldComparison", await self._ask("compare", text, before))
+        return cast("ToldComparison", await self.ask("compare", text, before))
 
     async def try_out(self, text: str, facts: str) -> ToldTrial:
         """What a text says of facts, a JSON list of names and texts."""
-        return cast("ToldTrial", await self._ask("try_text", text, facts))
+        return cast("ToldTrial", await self.ask("try_text", text, facts))
 
     async def name_of(self, text: str) -> str | None:
         """The name of the rule set that a text says; None where it cannot be read."""
-        return cast("str | None", await self._ask("name_of", text))
+        return cast("str | None", await self.ask("name_of", text))
 
     def close(self) -> None:
         """End the helper; who asks again gets a new one."""
@@ -68,7 +70,8 @@ class Workbench:
         if turns is not None:
             turns.shutdown(cancel_futures=True)
 
-    async def _ask(self, name: str, *texts: str) -> Any:
+    async def ask(self, name: str, *texts: str) -> Any:
+        """What one of the module's questions is answered with."""
         with self._lock:
             if self._turns is None:
                 self._turns = ThreadPoolExecutor(1, thread_name_prefix="workbench")
@@ -107,7 +110,7 @@ class Workbench:
             self._end()
         if self._helper is None:
             pipe = subprocess.PIPE
-            self._helper = subprocess.Popen(_COMMAND, stdin=pipe, stdout=pipe)  # noqa: S603  # our own module
+            self._helper = subprocess.Popen(self._command, stdin=pipe, stdout=pipe)  # noqa: S603  # our own module
         return self._helper
 
     def _end(self) -> None:

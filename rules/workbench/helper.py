@@ -11,7 +11,7 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeAlias
 
 from rules.workbench import answering, trial
 
@@ -19,7 +19,9 @@ LENGTH: Final = struct.Struct(">Q")
 _KINDNESS: Final = 5
 """How much the helper stands back behind whoever answers requests."""
 
-QUESTIONS: Final[Mapping[str, Callable[..., Any]]] = {
+Questions: TypeAlias = Mapping[str, Callable[..., Any]]
+
+QUESTIONS: Final[Questions] = {
     function.__name__: function
     for function in (
         answering.check_text,
@@ -52,15 +54,15 @@ def receive(pipe: BinaryIO) -> Any:
     return pickle.loads(data)  # noqa: S301  # both ends are ours
 
 
-def answered(name: str, texts: tuple[str, ...]) -> Any:
+def answered(name: str, texts: tuple[str, ...], questions: Questions = QUESTIONS) -> Any:
     """What a question is answered with; what goes wrong is an answer too, for the other end to raise."""
     try:
-        return QUESTIONS[name](*texts)
+        return questions[name](*texts)
     except Exception as error:  # noqa: BLE001  # whatever it is, the other end shall know
         return RuntimeError(f"{name}: {error!r}")
 
 
-def main() -> None:
+def serve(known: Questions = QUESTIONS) -> None:
     """Answer until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever holds the other end
     os.nice(_KINDNESS)
@@ -70,8 +72,8 @@ def main() -> None:
             name, texts = receive(questions)
         except EOFError:
             return
-        send(answers, answered(name, texts))
+        send(answers, answered(name, texts, known))
 
 
 if __name__ == "__main__":
-    main()
+    serve()

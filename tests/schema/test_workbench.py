@@ -119,7 +119,7 @@ async def test_what_goes_wrong_in_the_helper_is_raised(bench):
     assert isinstance(found, RuntimeError)
     assert "line_up" in str(found)
     with pytest.raises(RuntimeError, match="no_question"):
-        await bench._ask("no_question")
+        await bench.ask("no_question")
 
 
 async def test_whatever_lies_in_the_folder_the_helper_is_ours(bench, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import strawberry
 
 from resolvers.decisions import explaining, questions, telling
 from resolvers.decisions.grading import RULE_SET
+from resolvers.decisions.service_level import RULE_SET as AT_OPENING
 from resolvers.reading import (
     Argument,
     column,
@@ -36,6 +37,9 @@ WITHHELD: Final = "Set where it is withheld: the clearance that you would need."
 
 RULE_SET_ARGUMENT: Final = {
     "rule_set": Argument(str, "The rule set, by its name.", sa.Text(), default=RULE_SET),
+}
+TICKET_RULE_SET_ARGUMENT: Final = {
+    "rule_set": Argument(str, "The rule set, by its name.", sa.Text(), default=AT_OPENING),
 }
 VALUE_ARGUMENTS: Final = {
     "value": Argument(str, "The value that the output might have had, as text: `VIP`, `50000`, `true`.", sa.Text()),
@@ -147,7 +151,7 @@ class RowTest:
     )
 
 
-@finding(explaining.ToldRow, "A row of a rule set, held against a customer's facts. 规则对照", scope=directory_scope)
+@finding(explaining.ToldRow, "A row of a rule set, held against the facts. 规则对照", scope=directory_scope)
 class ConsideredRow:
     """Its tests; those that admit everything are left out."""
 

@@ -9,12 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 import strawberry
 
-from resolvers.reading import column, connection, entity, global_id, many, one, part, part_type
+from resolvers.decisions import questions
+from resolvers.reading import column, connection, entity, global_id, many, one, part, part_type, traversal
 from resolvers.reading.filtering import Choice, Range, TextFilter, by, by_rule, filters
 from resolvers.reading.parameters import now
 from resolvers.reading.sqljson import SecondsUntil
 from resolvers.scopes import through_customer
 from schema.arguments import DEPARTMENT, STAFF, read_id
+from schema.decision import TICKET_RULE_SET_ARGUMENT, DecisionExplanation
 from schema.exposing import expose
 from schema.interaction import INTERACTION_ORDERS
 from schema.links import (
@@ -27,6 +29,7 @@ from schema.links import (
     StaffLink,
 )
 from schema.paging import Connection, Node, TimelineItem
+from store.clearance import Clearance
 from store.duty import DutyRow
 from store.escalation import EscalationRow
 from store.interaction import Channel
@@ -176,6 +179,14 @@ class Ticket(Node):
         lambda t, e: e.ticket_id == t.id,
         "Whom the rules told about it, latest first.",
         orders=[EscalationRow.at.desc(), EscalationRow.id.desc()],
+    )
+    explanation: DecisionExplanation | None = traversal(
+        questions.why,
+        "Why the rules last decided about it as they did; not set before they have, as of tickets that were imported. "
+        "Not for partners. 决策解释",
+        needs=[TicketRow.id],
+        arguments=TICKET_RULE_SET_ARGUMENT,
+        level=Clearance.INTERNAL,
     )
     duties: Connection[DutyLink] = connection(
         lambda t, d: d.ticket_id == t.id,

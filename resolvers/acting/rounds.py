@@ -124,7 +124,7 @@ class Round:
     async def _ended_tickets(self) -> None:
         rules = list(rules_about(About.TICKET))
         async with self._looks([one.rule_set for one in rules]) as (session, looks):
-            ids = (await session.scalars(_ended(self.now))).all()
+            ids = (await session.scalars(ended_tickets(self.now))).all()
             began = time.monotonic()
             for some in _parts(ids, TOGETHER):
                 found = await self._of_tickets(session, looks, some)
@@ -198,7 +198,7 @@ async def note_look(database: Database, now: dt.datetime) -> None:
         await session.merge(RuleLookRow(day=day, finished_at=now))
 
 
-def _ended(now: dt.datetime) -> sa.Select[uuid.UUID]:
+def ended_tickets(now: dt.datetime) -> sa.Select[uuid.UUID]:
     """Tickets that were resolved lately, and those for which a duty of the rules is open."""
     row, duty = TicketRow, DutyRow
     owed = sa.exists().where(duty.ticket_id == row.id, duty.status == DutyStatus.OPEN, duty.kind.in_(sorted(RULES_OF)))

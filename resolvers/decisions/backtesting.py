@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from graph.port import Graph
-from resolvers.decisions.simulation import NO_ROW, NOT_IN_FORCE, REFUSED, History, Side, Step
+from resolvers.decisions.sides import NO_ROW, NOT_IN_FORCE, REFUSED, Side
+from resolvers.decisions.simulation import History, Step
 from resolvers.facts.gathering import gather_all
 from resolvers.facts.instants import DAY, Moment, months_before
 from resolvers.facts.records import Gathered
@@ -172,5 +173,5 @@ def _micros(at: dt.datetime) -> int:
 
 def follows_grades(rule_set: RuleSet) -> bool:
     """Whether a rule set gives the grades that it reads."""
-    outputs = {column.name: column for column in rule_set.table.outputs}
-    return "grade" in outputs and any(column.name == GRADE for column in rule_set.table.inputs)
+    outputs = {column.name: column for column in rule_set.body.outputs}
+    return "grade" in outputs and any(column.name == GRADE for column in rule_set.body.inputs)

@@ -46,7 +46,7 @@ async def content(context: Context, keys: Keys) -> Sequence[Content | None]:
 
 
 async def why(context: Context, keys: Keys, rule_set: str) -> Sequence[Explanation | None]:
-    """Why the rules last decided about each customer as they did; None where they have not yet."""
+    """Why the rules last decided about each customer or ticket as they did; None where they have not yet."""
     found = await _last(context, keys, rule_set)
     return [None if one is None else _bounded(explanation(one)) for one in found]
 

@@ -13,6 +13,7 @@ from store.customer import CustomerRow
 from store.decision import DecisionOccasion, DecisionRow
 from store.lists import ListOf, items, member
 from store.statement import Reads, Statement
+from store.ticket import TicketRow
 from store.types import Prose, Uid
 
 
@@ -37,6 +38,7 @@ class Record(NamedTuple):
 
 _DECISION: Final = DecisionRow.__table__
 _CUSTOMER: Final = CustomerRow.__table__
+_TICKET: Final = TicketRow.__table__
 COLUMNS: Final = tuple(_DECISION.c[name] for name in Record._fields)
 """The columns of a record, in its order."""
 
@@ -68,6 +70,9 @@ def _of_customer() -> sa.Select[Any]:
 _LAST: Final = Statement(_last())
 _OF_CUSTOMER: Final = Statement(_of_customer())
 _ID_OF: Final = Statement(sa.select(_CUSTOMER.c.id).where(_CUSTOMER.c.code == sa.bindparam("code", type_=Prose())))
+_TICKET_ID_OF: Final = Statement(
+    sa.select(_TICKET.c.id).where(_TICKET.c.number == sa.bindparam("number", type_=Prose()))
+)
 
 
 async def records_by_id(reads: Reads, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Record]:
@@ -77,7 +82,7 @@ async def records_by_id(reads: Reads, ids: Collection[uuid.UUID]) -> Mapping[uui
 
 
 async def last_records(reads: Reads, rule_set: str, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Record]:
-    """The last decision of a rule set about each of these customers, in one statement; none where there is none."""
+    """The last decision of a rule set about each of these subjects, in one statement; none where there is none."""
     found = await _LAST.rows(reads, rule_set=rule_set, ids=sorted(set(ids)))
     return {key: Record(*row) for key, *row in found}
 
@@ -90,3 +95,8 @@ async def records_of(reads: Reads, code: str, most: int) -> Sequence[Record]:
 async def customer_id_of(reads: Reads, code: str) -> uuid.UUID | None:
     """The id of the customer of a code; None where there is none."""
     return next((key for (key,) in await _ID_OF.rows(reads, code=code)), None)
+
+
+async def ticket_id_of(reads: Reads, number: str) -> uuid.UUID | None:
+    """The id of the ticket of a number; None where there is none."""
+    return next((key for (key,) in await _TICKET_ID_OF.rows(reads, number=number)), None)

@@ -8,55 +8,94 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import NamedTuple
 
-from rules.engine.bulk import BulkTable
-from rules.engine.kinds import Column
-from rules.engine.reference import Outcome
+from resolvers.decisions.books import Counted
+from resolvers.decisions.sides import in_order, outcome_column
 from rules.engine.table import RuleSet, Words
+from rules.engine.words import NO_WORDS
+from rules.facts.vocabulary import Subject
 
-REFUSED: Final = "(refused)"
-"""In place of an outcome: nothing was decided, because a fact is not known or rows contradict each other."""
 
-NO_ROW: Final = "(no row)"
-"""In place of an outcome: no row matches."""
+class Owing(NamedTuple):
+    """What a customer owes (in yuan), and what of its is open."""
 
-NOT_IN_FORCE: Final = "(not in force)"
-"""In place of the outcome before: no version of the rule set is in force."""
-
-_LAST: Final = (NO_ROW, REFUSED, NOT_IN_FORCE)
+    exposure: Decimal = Decimal(0)
+    open_tickets: int = 0
+    open_complaints: int = 0
 
 
 @dataclass
 class Load:
-    """What the customers with one outcome amount to: how many, what they owe (in yuan), and what of theirs is open."""
+    """What the subjects with one outcome amount to: how many, what they owe (in yuan), and what of theirs is open.
+
+    Of tickets and decisions it is their customers who owe, each counted once.
+    """
 
     customers: int = 0
     exposure: Decimal = Decimal(0)
     open_tickets: int = 0
     open_complaints: int = 0
+    subjects: int = 0
+    """How many tickets or decisions; 0 where it is customers themselves who are looked at."""
+    met: dict[uuid.UUID, Owing] = field(default_factory=dict, compare=False, repr=False)
+    """Whose they are."""
+
+    @property
+    def count(self) -> int:
+        """How many subjects."""
+        return self.subjects or self.customers
+
+    def add_customer(self, owing: Owing) -> None:
+        """Count a customer in."""
+        self.customers += 1
+        self.exposure += owing.exposure
+        self.open_tickets += owing.open_tickets
+        self.open_complaints += owing.open_complaints
+
+    def add_subject(self, customer: uuid.UUID | None, owing: Owing) -> None:
+        """Count a ticket or a decision in, and whose it is if that is new."""
+        self.subjects += 1
+        if customer is not None:
+            self._meet(customer, owing)
 
     def add(self, other: Load) -> None:
         """Count others in."""
-        self.customers += other.customers
-        self.exposure += other.exposure
-        self.open_tickets += other.open_tickets
-        self.open_complaints += other.open_complaints
+        self.subjects += other.subjects
+        for customer, owing in other.met.items():
+            self._meet(customer, owing)
+        if not other.subjects:
+            self.customers += other.customers
+            self.exposure += other.exposure
+            self.open_tickets += other.open_tickets
+            self.open_complaints += other.open_complaints
+
+    def _meet(self, customer: uuid.UUID, owing: Owing) -> None:
+        if customer not in self.met:
+            self.met[customer] = owing
+            self.add_customer(owing)
 
 
 @dataclass(frozen=True)
 class Mover:
-    """A customer who would get another outcome, with the reasons of both."""
+    """A subject that would get another outcome, with the reasons of both."""
 
     id: uuid.UUID
-    code: str
-    name: str
+    """Of the customer, the ticket or the decision."""
+    code: str | None
+    """The customer's; None where a decision is about none."""
+    name: str | None
+    """The customer's."""
     before: str
     after: str
     value_12m: Decimal | None
     exposure: Decimal | None
     reason_before: Words
     reason_after: Words
+    number: str | None = None
+    """Of the ticket, where it is about one."""
+    title: str | None = None
+    """What the ticket is about."""
 
 
 @dataclass(frozen=True)
@@ -81,90 +120,85 @@ class History:
     """Facts that are known for now only, so that a past month was decided with today's value."""
 
 
+@dataclass(frozen=True)
+class Work:
+    """What results ask for by one measure: a number with its unit, added up; or how many are true, or there are."""
+
+    name: str
+    """The output, or `RESULTS`."""
+    unit: str
+    """Of the sum; empty where results are counted."""
+    before: Mapping[str, Decimal]
+    """By outcome; of several results of a subject each by its own."""
+    after: Mapping[str, Decimal]
+
+
 @dataclass
 class Simulation:
-    """A candidate beside the version in force, over all customers, as of one instant."""
+    """A candidate beside the version in force, over all subjects that were looked at, as of one instant."""
 
     rule_set: RuleSet
     """The candidate."""
     against: int | None
     """The number of the version in force; None if there is none."""
     at: dt.datetime
+    counted: Counted = Counted.CUSTOMERS
+    """What the subjects are."""
+    output: str = ""
+    """The output by which outcomes are told apart."""
+    looked_at: Words = NO_WORDS
+    """Which subjects were looked at."""
     pairs: dict[tuple[str, str], Load] = field(default_factory=dict)
     """What it amounts to, by the outcome before and the one after."""
     movers: Sequence[Mover] = ()
-    """The customers who spend most among those who would get another outcome."""
+    """Of those who would get another outcome, who spend most."""
+    quiet: int = 0
+    """How many would keep their outcome and get another value of another output."""
+    quiet_outputs: Counter[str] = field(default_factory=Counter)
+    """How many of them by output; one may be counted at several."""
+    work: Sequence[Work] = ()
+    """What all results ask for."""
     history: History | None = None
+    without_history: tuple[str, ...] = ()
+    """Facts that are known for now only, where others are as of an instant before."""
     facts_seconds: float = 0.0
     rules_seconds: float = 0.0
 
     @property
+    def about(self) -> str:
+        """What the rules decide about; where they have inputs of their own, it is customers for whom these stand."""
+        return self.rule_set.about or Subject.CUSTOMER.value
+
+    @property
+    def count(self) -> int:
+        """All subjects that were looked at."""
+        return sum(load.count for load in self.pairs.values())
+
+    @property
     def customers(self) -> int:
-        """All customers that were looked at."""
-        return sum(load.customers for load in self.pairs.values())
+        """All customers that were looked at, or whose tickets or decisions were."""
+        if self.counted is Counted.CUSTOMERS:
+            return self.count
+        return len(set[uuid.UUID]().union(*(load.met for load in self.pairs.values())))
 
     @property
     def changed(self) -> int:
-        """The customers who would get another outcome."""
-        return sum(load.customers for (before, after), load in self.pairs.items() if before != after)
+        """The subjects that would get another outcome."""
+        return sum(load.count for (before, after), load in self.pairs.items() if before != after)
 
     @property
     def outcomes(self) -> tuple[str, ...]:
         """The outcomes that occur, in the order of the output's values."""
-        return in_order(self.rule_set, {outcome for pair in self.pairs for outcome in pair})
+        return self.in_order({outcome for pair in self.pairs for outcome in pair})
+
+    def in_order(self, outcomes: Iterable[str]) -> tuple[str, ...]:
+        """Outcomes in the order of the output's values."""
+        return in_order(outcome_column(self.rule_set, self.output or None), outcomes)
 
     def loads(self) -> dict[str, tuple[Load, Load]]:
-        """For each outcome what its customers amount to, before and after."""
+        """For each outcome what its subjects amount to, before and after."""
         found = {outcome: (Load(), Load()) for outcome in self.outcomes}
         for (before, after), load in self.pairs.items():
             found[before][0].add(load)
             found[after][1].add(load)
         return found
-
-
-def in_order(rule_set: RuleSet, outcomes: Iterable[str]) -> tuple[str, ...]:
-    """Outcomes in the order in which the output names its values; what is no value stands at the end."""
-    values = [*outcome_column(rule_set).values, *("true", "false")]
-    places = {value: place for place, value in enumerate(values)}
-    last = {value: len(values) + 1 + place for place, value in enumerate(_LAST)}
-    return tuple(sorted(outcomes, key=lambda one: (last.get(one, places.get(one, len(values))), one)))
-
-
-def outcome_column(rule_set: RuleSet) -> Column:
-    """The output by which outcomes are told apart: the first enum, or else the first of all."""
-    outputs = rule_set.table.outputs
-    return next((column for column in outputs if column.values), outputs[0])
-
-
-class Side:
-    """One version in a simulation."""
-
-    def __init__(self, rule_set: RuleSet) -> None:
-        self.rule_set = rule_set
-        self.reads = tuple(column.name for column in rule_set.table.inputs)
-        self.bulk = BulkTable(rule_set.table)
-        self._output = outcome_column(rule_set).name
-
-    def label(self, outcome: Outcome) -> str:
-        """An outcome in a word. Of several results it is that of the first."""
-        if outcome.errors:
-            return REFUSED
-        if not outcome.results:
-            return NO_ROW
-        value = outcome.results[0][self._output]
-        return str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
-
-    def labels(
-        self, facts: Mapping[str, Sequence[object]], ids: Sequence[uuid.UUID], refused: Mapping[str, set[uuid.UUID]]
-    ) -> list[str]:
-        """The outcomes of customers, in words. `refused` says by facts of whom each cannot be known."""
-        answers = self.bulk.decide(facts, len(ids))
-        words = [self.label(outcome) for outcome in answers.outcomes]
-        found = [words[place] for place in answers.places.tolist()]
-        unknown = set().union(*(refused.get(name, ()) for name in self.reads))
-        return [REFUSED if key in unknown else word for key, word in zip(ids, found, strict=True)] if unknown else found
-
-
-def counted(labels: Iterable[str]) -> Mapping[str, int]:
-    """How often each occurs."""
-    return Counter(labels)

@@ -43,7 +43,7 @@ class OverduePart(Part):
     def subquery(self, names: frozenset[str], within: Within) -> sa.Subquery:
         """The due sum, all that was paid or credited, and the oldest day of payment of what is not settled."""
         dues = _dues(within)
-        late = dues.c.due_on < TODAY
+        late = dues.c.is_late
         paid = sa.func.max(dues.c.paid)
         columns = {
             "due_minor": sa.func.coalesce(sa.func.max(dues.c.running).filter(late), 0),
@@ -61,7 +61,7 @@ class PunctualityPart(Part):
     def subquery(self, names: frozenset[str], within: Within) -> sa.Subquery:
         """How many came due, how many of them were paid late or not yet, and the longest delay in days."""
         settled = _settled(within)
-        delay = DaysUntil(sa.func.coalesce(settled.c.settled_at, AT), settled.c.due_on)
+        delay = DaysUntil(sa.func.coalesce(settled.c.settled_at, settled.c.at), settled.c.due_on)
         is_late = sa.and_(settled.c.running > 0, delay > 0)
         columns = {
             "due_count": sa.func.count(),
@@ -69,8 +69,7 @@ class PunctualityPart(Part):
             "longest_delay": sa.func.coalesce(sa.func.max(delay).filter(is_late), 0),
         }
         chosen = sa.select(settled.c.customer_id.label("key"), *(columns[name].label(name) for name in sorted(names)))
-        this_year = (settled.c.due_on < TODAY, settled.c.due_on >= YEAR_AGO_DAY)
-        return chosen.where(*this_year).group_by(settled.c.customer_id).subquery(self.name)
+        return chosen.where(settled.c.is_of_year).group_by(settled.c.customer_id).subquery(self.name)
 
 
 def _dues(within: Within) -> sa.Subquery:
@@ -83,6 +82,7 @@ def _dues(within: Within) -> sa.Subquery:
         ENTRY.c.due_on,
         _running(ENTRY.c.amount_minor, ENTRY.c.due_on).label("running"),
         sa.func.coalesce(paid.c.paid, 0).label("paid"),
+        (ENTRY.c.due_on < TODAY).label("is_late"),
     ).select_from(joined.outerjoin(paid, paid.c.customer_id == ENTRY.c.customer_id))
     return chosen.where(*_mine(within), *_IS_DUE).subquery("dues")
 
@@ -99,18 +99,22 @@ def _settled(within: Within) -> sa.Subquery:
         ENTRY.c.due_on,
         sa.cast(sa.null(), Instant).label("paid_at"),
         _running(ENTRY.c.amount_minor, ENTRY.c.due_on).label("running"),
+        AT.label("at"),
+        sa.and_(ENTRY.c.due_on < TODAY, ENTRY.c.due_on >= YEAR_AGO_DAY).label("is_of_year"),
     ).select_from(joined)
     paid = sa.select(
         ENTRY.c.customer_id,
         sa.cast(sa.null(), sa.Date).label("due_on"),
         ENTRY.c.occurred_at.label("paid_at"),
         _running(-ENTRY.c.balance_minor, ENTRY.c.occurred_at).label("running"),
+        AT.label("at"),
+        sa.false().label("is_of_year"),
     ).select_from(joined)
     line = sa.union_all(
         owed.where(*_mine(within), *_IS_DUE), paid.where(*_mine(within), ENTRY.c.balance_minor < 0)
     ).subquery("line")
     settled_at = sa.func.min(line.c.paid_at).over(partition_by=line.c.customer_id, order_by=line.c.running.desc())
-    chosen = sa.select(line.c.customer_id, line.c.due_on, line.c.running, settled_at.label("settled_at"))
+    chosen = sa.select(*line.c, settled_at.label("settled_at"))
     return chosen.subquery("settled")
 
 

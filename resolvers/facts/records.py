@@ -101,28 +101,42 @@ def columns_of(record: Record, names: Sequence[str]) -> Columns:
 @lru_cache(maxsize=64)
 def statement_of(record: Record, columns: Columns, *, narrowed: bool) -> sa.Select[Any]:
     """The subjects with these columns: each part once, with those of its columns that are needed."""
-    table, within = record.table, _in_ids if narrowed else _all
+    table, within = record.table, _in_ids if narrowed else all_of_them
+    chosen = joined(table, columns, lambda part, names: part.subquery(names, within))
+    return chosen.where(within(table.c.id)).order_by(table.c.id)
+
+
+def joined(
+    subjects: sa.FromClause, columns: Columns, subquery: Callable[[Part, frozenset[str]], sa.Subquery]
+) -> sa.Select[Any]:
+    """The subjects, each by its id, with these columns of them and of parts; `subquery` says what a part gives."""
     by_part: dict[str, tuple[Part, set[str]]] = {}
     for part, name in columns:
         if part is not None:
             by_part.setdefault(part.name, (part, set()))[1].add(name)
-    source: sa.FromClause = table
-    subqueries = {}
+    source, subqueries = subjects, {}
     for part, names in by_part.values():
-        found = subqueries[part.name] = part.subquery(frozenset(names), within)
-        source = source.outerjoin(found, found.c.key == table.c.id)
-    chosen = [(table if part is None else subqueries[part.name]).c[name] for part, name in columns]
-    return sa.select(table.c.id, *chosen).select_from(source).where(within(table.c.id)).order_by(table.c.id)
+        found = subqueries[part.name] = subquery(part, frozenset(names))
+        source = source.outerjoin(found, found.c.key == subjects.c.id)
+    chosen = [(subjects if part is None else subqueries[part.name]).c[name] for part, name in columns]
+    return sa.select(subjects.c.id, *chosen).select_from(source)
 
 
 def computed(record: Record, names: Sequence[str], rows: Sequence[sa.Row[Any]], moment: Moment) -> Gathered:
     """The facts of the rows that the statement gave: the id first, then its columns."""
+    return computed_each(record, names, rows, [moment] * len(rows))
+
+
+def computed_each(
+    record: Record, names: Sequence[str], rows: Sequence[sa.Row[Any]], moments: Sequence[Moment]
+) -> Gathered:
+    """The same, each row as of its own moment."""
     place = {column: at for at, column in enumerate(columns_of(record, names), start=1)}
     found = Gathered([row[0] for row in rows], {})
     for name in names:
         source = record.sources[name]
         places = [place[column] for column in source.columns]
-        found.columns[name] = _one(name, source, places, rows, moment, found)
+        found.columns[name] = _one(name, source, places, rows, moments, found)
     return found
 
 
@@ -141,7 +155,8 @@ def _in_ids(column: sa.ColumnElement[uuid.UUID]) -> sa.ColumnElement[bool]:
     return member(column, sa.bindparam("ids", type_=ListOf(Uid())))
 
 
-def _all(_: sa.ColumnElement[uuid.UUID]) -> sa.ColumnElement[bool]:
+def all_of_them(_: sa.ColumnElement[uuid.UUID]) -> sa.ColumnElement[bool]:
+    """Narrows nothing."""
     return sa.true()
 
 
@@ -150,12 +165,12 @@ def _one(
     source: Source,
     places: Sequence[int],
     rows: Sequence[sa.Row[Any]],
-    moment: Moment,
+    moments: Sequence[Moment],
     found: Gathered,
 ) -> list[Any]:
     """One fact of all rows."""
     values = []
-    for row in rows:
+    for row, moment in zip(rows, moments, strict=True):
         try:
             values.append(source.value(moment, *[row[at] for at in places]))
         except NoRateError as error:

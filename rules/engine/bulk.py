@@ -57,7 +57,7 @@ class BulkTable:
 
     def decide(self, facts: Facts, count: int) -> Answers:
         """What the table answers in so many cases."""
-        found = _Found()
+        found = Found()
         places = np.full(count, -1, np.intp)
         if self.is_compiled and count:
             self._decide_at_once(facts, count, found, places)
@@ -66,7 +66,7 @@ class BulkTable:
             places[case] = found.place(_bare(decide(self.table, given)))
         return Answers(found.outcomes, places)
 
-    def _decide_at_once(self, facts: Facts, count: int, found: _Found, places: npt.NDArray[np.intp]) -> None:
+    def _decide_at_once(self, facts: Facts, count: int, found: Found, places: npt.NDArray[np.intp]) -> None:
         nothing = [None] * count
         columns = [coding.codes(facts.get(coding.column.name, nothing)) for coding in self._codings]
         fits = np.ones(count, np.bool_)
@@ -89,7 +89,7 @@ class BulkTable:
                 is_open &= ~matching[place]
         return matching
 
-    def _place(self, found: _Found, signature: bytes) -> int:
+    def _place(self, found: Found, signature: bytes) -> int:
         """The place of the outcome of a set of matching rows; -1 if it depends on the facts."""
         if signature not in self._known:
             self._known[signature] = self._answer(signature)
@@ -102,7 +102,7 @@ class BulkTable:
         return _bare(resolved(self.table, hits, {})) if all(map(_is_constant, hits)) else None
 
 
-class _Found:
+class Found:
     """The distinct outcomes so far, in the order in which they came."""
 
     def __init__(self) -> None:

@@ -1,11 +1,12 @@
-"""`c360 rules explain`: why a customer got a grade, and why not another one."""
+"""`c360 rules explain`: why a customer got a grade, or a ticket its level, and why not another one."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 
 import orjson
 import typer
@@ -20,17 +21,26 @@ from resolvers.decisions.explaining import (
     nearest_change,
 )
 from resolvers.decisions.grading import RULE_SET
-from resolvers.decisions.records import customer_id_of, last_records
+from resolvers.decisions.records import customer_id_of, last_records, ticket_id_of
+from resolvers.decisions.service_level import RULE_SET as AT_OPENING
 from resolvers.decisions.telling import Telling
+from resolvers.rule_sets.library import shipped
 from resolvers.rule_sets.reading import versions_by_id
+from rules.facts.vocabulary import Subject
 from server.commands.decisions import show
 from server.commands.options import AsJson, DatabaseUrl
 from server.commands.stores import Stores, with_stores
 from server.user_error import ExitCode, UserError
 from store.clearance import Clearance
 
-Code = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's code.")]
-RuleSetName = Annotated[str, typer.Option("--rule-set", help="Which rules decided.")]
+Code = Annotated[str | None, typer.Argument(metavar="[CUSTOMER]", help="The customer's code.", show_default=False)]
+Number = Annotated[str | None, typer.Option("--ticket", metavar="NUMBER", help="A ticket instead, by its number.")]
+RuleSetName = Annotated[
+    str | None,
+    typer.Option(
+        "--rule-set", help=f"Which rules decided. Else {RULE_SET}; of a ticket {AT_OPENING}.", show_default=False
+    ),
+]
 Not = Annotated[
     str | None,
     typer.Option("--not", metavar="VALUE", help="Why not this: a grade, or OUTPUT=VALUE of another rule set."),
@@ -38,15 +48,19 @@ Not = Annotated[
 
 
 def explain_command(
-    customer: Code,
+    customer: Code = None,
     *,
-    rule_set: RuleSetName = RULE_SET,
+    ticket: Number = None,
+    rule_set: RuleSetName = None,
     wanted: Not = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say why rules last decided about a customer as they did: facts, the row that decided, the rows before it."""
-    telling = with_stores(database, partial(_last, code=customer, rule_set=rule_set))
+    """Say why rules last decided about a customer or a ticket as they did.
+
+    The facts, the row that decided, and the rows before it.
+    """
+    telling = with_stores(database, _asked(customer, ticket, rule_set))
     if wanted is not None:
         _explain_not(telling, wanted, as_json=as_json)
         return
@@ -133,13 +147,53 @@ def _decision(telling: Telling) -> dict[str, object]:
     }
 
 
-async def _last(stores: Stores, code: str, rule_set: str) -> Telling:
+def _asked(customer: str | None, ticket: str | None, rule_set: str | None) -> Callable[[Stores], Awaitable[Telling]]:
+    """What is asked for: of a customer or of a ticket, and never of both."""
+    if customer is not None and ticket is None:
+        return partial(_of_customer, code=customer, rule_set=rule_set or RULE_SET)
+    if ticket is not None and customer is None:
+        return partial(_of_ticket, number=ticket, rule_set=rule_set or AT_OPENING)
+    cure = "c360 rules explain C-000001, or c360 rules explain --ticket T-000001"
+    raise UserError("Name a customer or a ticket", cure=cure, exit_code=ExitCode.WRONG_USE)
+
+
+async def _of_customer(stores: Stores, code: str, rule_set: str) -> Telling:
     key = await customer_id_of(stores.reads, code)
     if key is None:
         raise UserError(f"There is no customer {code}", cure="look at the code: it is what people know the customer by")
+    return await _last(stores, key, code, rule_set, _cure(rule_set, Subject.CUSTOMER, code))
+
+
+async def _of_ticket(stores: Stores, number: str, rule_set: str) -> Telling:
+    key = await ticket_id_of(stores.reads, number)
+    if key is None:
+        cure = "look at the number: it is what people know the ticket by"
+        raise UserError(f"There is no ticket {number}", cure=cure)
+    return await _last(stores, key, number, rule_set, _cure(rule_set, Subject.TICKET, number))
+
+
+async def _last(stores: Stores, key: uuid.UUID, name: str, rule_set: str, cure: str) -> Telling:
     record = (await last_records(stores.reads, rule_set, [key])).get(key)
     if record is None:
-        cure = f"let them decide: c360 rules run {rule_set} --customer {code}"
-        raise UserError(f"The rules {rule_set} have not decided about {code} yet", cure=cure)
+        raise UserError(f"The rules {rule_set} have not decided about {name} yet", cure=cure)
     versions = await versions_by_id(stores.reads, [record.version_id])
     return Telling(record, versions[record.version_id], Clearance.SECRET)
+
+
+_ASKED_BY: Final[Mapping[str, str]] = {Subject.TICKET: "--ticket NUMBER", Subject.CUSTOMER: "CUSTOMER"}
+
+
+def _cure(rule_set: str, about: Subject, name: str) -> str:
+    """What is to be done where rules have not decided."""
+    ships = shipped().get(rule_set)
+    decides_about = about if ships is None else ships.rule_set().about
+    if decides_about != about:
+        other = _ASKED_BY.get(decides_about)
+        return "it decides about neither" if other is None else f"c360 rules explain {other} --rule-set {rule_set}"
+    if rule_set == RULE_SET:
+        return f"let them decide: c360 rules run {rule_set} --customer {name}"
+    if rule_set == AT_OPENING:
+        return (
+            "they decide when a ticket is opened, and not when it is imported; c360 rules simulate says what they would"
+        )
+    return "they decide where there is something new to do: c360 rules act lets them look"

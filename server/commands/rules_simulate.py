@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
 import orjson
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from graph.port import Graph, GraphUnavailable
 from outbox.tail import open_tail
-from resolvers.decisions.simulating import Keep, NotAboutCustomersError, Report, Wish, simulate
-from resolvers.decisions.simulation import History, Load, Mover, Simulation, in_order
+from resolvers.decisions.choosing_books import NoBookError
+from resolvers.decisions.explaining import UnknownOutputError
+from resolvers.decisions.simulating import Keep, Report, Wish, simulate
+from resolvers.decisions.simulation import Simulation
+from resolvers.facts.records import UnknownFactError
 from resolvers.reading import open_reads
 from rules.engine.problem import RuleFileError
+from rules.engine.rule_file import load_rule_set
 from rules.engine.table import RuleSet
+from rules.facts.vocabulary import Subject
 from server.commands.options import AsJson, DatabaseUrl, given
-from server.commands.rule_files import load_table, tell
+from server.commands.rule_files import tell
+from server.commands.simulation_shown import show_simulation
 from server.database import check, in_words, open_database
 from server.network import open_network
 from server.settings import Settings, load_settings
@@ -36,17 +40,26 @@ from store.session import Database
 
 Candidate = Annotated[Path, typer.Argument(metavar="FILE", help="The rule file of the candidate.")]
 Since = Annotated[
-    str | None, typer.Option("--since", metavar="DATE", help="Also grade month by month from this day on.")
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        help="About customers: also month by month from this day on. About new tickets: those opened from it on. "
+        "About anything else: what was decided from it on, on the facts on record.",
+    ),
 ]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="INSTANT", help="The instant of the facts, ISO 8601. Else now.")
 ]
+Output = Annotated[
+    str | None, typer.Option("--output", metavar="NAME", help="Tell outcomes apart by this output. Else by the first.")
+]
 Html = Annotated[Path | None, typer.Option("--html", metavar="OUT", help="Write a report with pictures, one file.")]
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write all who change, for a spreadsheet.")]
 
-_SIDES: Final = ("in force", "candidate")
-_NAMED: Final = 10
-"""Movers that are named on the terminal."""
+
+_ELSE: Final = "`c360 rules diff` says on which facts two versions differ, `c360 rules test` runs its cases"
+_EARLIER: Final = "name an earlier day, or leave --since out"
 
 
 def simulate_command(
@@ -54,18 +67,19 @@ def simulate_command(
     *,
     since: Since = None,
     as_of: AsOf = None,
+    output: Output = None,
     html: Html = None,
     csv: Csv = None,
     as_json: AsJson = False,
     database: DatabaseUrl = None,
 ) -> None:
-    """Run a rule file over all customers, beside the version in force: who would move, and what that does.
+    """Run a rule file over all customers or tickets, beside the version in force: who would move, and what that does.
 
-    Nothing is decided and nobody is graded.
+    Nothing is decided, nobody is graded, and no ticket changes.
     """
     for path in filter(None, (html, csv)):
         _check_folder(path)
-    wish = _wish(_read(file), _instant(as_of), _day(since))
+    wish = _wish(_read(file), _instant(as_of), _day(since), output)
     settings = load_settings(**given(database_url=database))
     found = asyncio.run(_simulated(settings, wish, csv))
     if html is not None:
@@ -74,25 +88,25 @@ def simulate_command(
     if as_json:
         typer.echo(orjson.dumps(data_of(found), option=orjson.OPT_INDENT_2))
         return
-    _show(found)
+    show_simulation(found)
     for path in filter(None, (html, csv)):
         typer.echo(f"{path} is written.")
 
 
 def _read(file: Path) -> RuleSet:
     try:
-        return load_table(file)
+        return load_rule_set(file)
     except RuleFileError as error:
         tell(error.problems)
         raise typer.Exit(ExitCode.FOUND_PROBLEMS) from error
 
 
-def _wish(candidate: RuleSet, at: dt.datetime, since: dt.date | None) -> Wish:
+def _wish(candidate: RuleSet, at: dt.datetime, since: dt.date | None, output: str | None) -> Wish:
     if since is not None and since > at.date():
         raise UserError(
             f"--since {since} is after {at.date()}", cure="name an earlier day", exit_code=ExitCode.WRONG_USE
         )
-    return Wish(candidate, at, since)
+    return Wish(candidate, at, since, output)
 
 
 def _instant(text: str | None) -> dt.datetime:
@@ -117,12 +131,15 @@ def _day(text: str | None) -> dt.date | None:
 
 async def _simulated(settings: Settings, wish: Wish, csv: Path | None) -> Simulation:
     async with _record(settings) as (database, graph):
-        with progress(Console(stderr=True)) as report, _kept(csv) as keep, in_words(settings):
+        with progress(Console(stderr=True)) as report, _kept(csv, wish.candidate) as keep, in_words(settings):
             try:
                 return await simulate(database, wish, graph=graph, report=report, keep=keep)
-            except NotAboutCustomersError as error:
-                cure = "say `about: customer` and `reads:` in it instead of `inputs:`"
-                raise UserError(str(error), cure=cure) from error
+            except NoBookError as error:
+                raise UserError(str(error), cure=_ELSE if wish.since is None else _EARLIER) from error
+            except UnknownOutputError as error:
+                raise UserError(str(error), cure="name one of them", exit_code=ExitCode.WRONG_USE) from error
+            except UnknownFactError as error:
+                raise UserError(str(error), cure="leave it out of `reads`") from error
             except GraphUnavailable as error:
                 problem = f"Neo4j at {settings.neo4j_url} does not answer"
                 raise UserError(problem, cure="start it, or set C360_GRAPH_STORE=relational") from error
@@ -144,11 +161,12 @@ async def _record(settings: Settings) -> AsyncIterator[tuple[Database, Graph]]:
 
 
 @contextlib.contextmanager
-def _kept(csv: Path | None) -> Iterator[Keep | None]:
+def _kept(csv: Path | None, candidate: RuleSet) -> Iterator[Keep | None]:
     if csv is None:
         yield None
         return
-    with _writing(csv), table_of_movers(csv) as keep:
+    about = Subject.TICKET if candidate.about == Subject.TICKET else Subject.CUSTOMER
+    with _writing(csv), table_of_movers(csv, about) as keep:
         yield keep
 
 
@@ -185,95 +203,3 @@ def progress(console: Console) -> Iterator[Report]:
             tasks[what](done, total)
 
         yield report
-
-
-def _show(found: Simulation) -> None:
-    console = Console(highlight=False)
-    rule_set = found.rule_set
-    against = "nothing, for none is in force" if found.against is None else f"version {found.against}, in force"
-    console.print(
-        f"{escape(rule_set.name)} ({escape(rule_set.title.zh)}) against {against}, as of {found.at.isoformat()}"
-    )
-    console.print(_matrix(found))
-    console.print(_loads(found))
-    if found.history is not None:
-        console.print(_months(found, found.history))
-        _tell_history(console, found.history)
-    _tell_movers(console, found.movers)
-    share = found.changed / found.customers if found.customers else 0.0
-    console.print(f"{found.changed:,} of {found.customers:,} customers ({share:.1%}) would get another outcome.")
-    console.print(f"Facts took {found.facts_seconds:.1f} s, rules {found.rules_seconds:.1f} s.")
-
-
-def _matrix(found: Simulation) -> Table:
-    rows = in_order(found.rule_set, {before for before, _ in found.pairs})
-    columns = in_order(found.rule_set, {after for _, after in found.pairs})
-    table = _table("Who would move (rows: in force; columns: the candidate)", "", columns)
-    for row in rows:
-        loads = [found.pairs.get((row, column), Load()) for column in columns]
-        cells = [_count(load.customers, is_told=row != column) for load, column in zip(loads, columns, strict=True)]
-        table.add_row(escape(row), *cells)
-    return table
-
-
-def _loads(found: Simulation) -> Table:
-    heads = ("by", "customers", "exposure, yuan", "open tickets", "complaints")
-    table = _table("What their customers amount to", "", heads)
-    for outcome, pair in found.loads().items():
-        for name, side, load in zip((outcome, ""), _SIDES, pair, strict=True):
-            amounts = (
-                f"{load.customers:,}",
-                f"{load.exposure:,.0f}",
-                f"{load.open_tickets:,}",
-                f"{load.open_complaints:,}",
-            )
-            table.add_row(escape(name), side, *amounts, end_section=not name)
-    return table
-
-
-def _months(found: Simulation, history: History) -> Table:
-    outcomes = in_order(
-        found.rule_set, {label for step in history.steps for side in (step.before, step.after) for label in side}
-    )
-    table = _table("Customers month by month", "from", ["by", *outcomes, "changes"])
-    for step in history.steps:
-        day = f"{step.at:%Y-%m-%d}"
-        lines = ((day, step.before, step.changes_before), ("", step.after, step.changes_after))
-        for side, (name, counts, changes) in zip(_SIDES, lines, strict=True):
-            shown = (f"{each:,}" for each in (*(counts.get(outcome, 0) for outcome in outcomes), changes))
-            table.add_row(name, side, *shown, end_section=not name)
-    return table
-
-
-def _tell_history(console: Console, history: History) -> None:
-    before, after = history.to_and_fro_before, history.to_and_fro_after
-    console.print(f"To and fro go {before:,} customers by the version in force, {after:,} by the candidate.")
-    if history.without_history:
-        names = ", ".join(history.without_history)
-        console.print(f"Without history, so taken as they are now in every month: {names}.")
-
-
-def _tell_movers(console: Console, movers: Sequence[Mover]) -> None:
-    """Who spends most among those who would move, with the reasons of the candidate."""
-    if not movers:
-        return
-    console.print("Those who spend most among them:")
-    for mover in movers[:_NAMED]:
-        spent = "–" if mover.value_12m is None else f"{mover.value_12m:,}"
-        moved = f"{mover.before} → {mover.after}, spent {spent}"
-        console.print(f"  {escape(mover.code)} {escape(mover.name)}: {escape(moved)}", soft_wrap=True)
-        reasons = " · ".join(filter(None, (mover.reason_after.zh, mover.reason_after.en)))
-        console.print(f"      {escape(reasons)}", soft_wrap=True)
-
-
-def _table(title: str, first: str, heads: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column(first)
-    for head in heads:
-        table.add_column(escape(head), justify="right")
-    return table
-
-
-def _count(count: int, *, is_told: bool) -> str:
-    shown = f"{count:,}" if count else "·"
-    return f"[bold]{shown}[/]" if is_told and count else shown

@@ -10,7 +10,7 @@ from typing import Final
 from graph.drawing import svg
 from graph.drawing.geometry import Point
 from graph.drawing.style import Look
-from resolvers.decisions.simulation import Simulation, Step, in_order
+from resolvers.decisions.simulation import Simulation, Step
 from rules.engine.table import Words
 from server.simulation_report.words import AFTER, BEFORE, both, outcome
 
@@ -21,8 +21,8 @@ _DARKEST: Final = 0.45
 
 def heat_map(found: Simulation) -> ET.Element:
     """Who would move: a row for each outcome in force, a column for each of the candidate."""
-    rows = in_order(found.rule_set, {before for before, _ in found.pairs})
-    columns = in_order(found.rule_set, {after for _, after in found.pairs})
+    rows = found.in_order({before for before, _ in found.pairs})
+    columns = found.in_order({after for _, after in found.pairs})
     left, top, wide, high = 190.0, 52.0, 104.0, 40.0
     root = _picture(
         left + wide * len(columns) + 8, top + high * len(rows) + 8, "flow", both(BEFORE) + " → " + both(AFTER)
@@ -33,11 +33,11 @@ def heat_map(found: Simulation) -> ET.Element:
         svg.text(root, middle, outcome(column), _LETTERS, anchor="middle", bold=True, most=wide - 6)
     for line, row in enumerate(rows):
         y = top + high * line
-        total = sum(load.customers for (before, _), load in found.pairs.items() if before == row)
+        total = sum(load.count for (before, _), load in found.pairs.items() if before == row)
         svg.text(root, Point(8, y + 25), outcome(row), _LETTERS, bold=True, most=left - 16)
         for place, column in enumerate(columns):
             load = found.pairs.get((row, column))
-            count = load.customers if load else 0
+            count = load.count if load else 0
             cell = _Cell(left + wide * place, y, wide, high, count, count / total if total else 0.0)
             _draw_cell(root, cell, is_same=row == column)
     return root

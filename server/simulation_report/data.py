@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from resolvers.decisions.simulation import History, Load, Mover, Simulation
+from resolvers.decisions.simulation import History, Load, Mover, Simulation, Work
 from rules.engine.table import Words
 
 
@@ -12,15 +12,23 @@ def data_of(found: Simulation) -> dict[str, Any]:
     """All that a simulation found."""
     return {
         "rule_set": found.rule_set.name,
+        "about": found.about,
+        "counted": found.counted.value,
+        "output": found.output,
+        "looked_at": _words(found.looked_at),
         "against": found.against,
         "as_of": found.at.isoformat(),
+        "count": found.count,
         "customers": found.customers,
         "changed": found.changed,
+        "quiet": {"count": found.quiet, "outputs": dict(found.quiet_outputs)},
         "moves": [{"before": before, "after": after, **_load(load)} for (before, after), load in found.pairs.items()],
         "outcomes": {
             outcome: {"before": _load(before), "after": _load(after)}
             for outcome, (before, after) in found.loads().items()
         },
+        "work": [_work(work) for work in found.work],
+        "without_history": list(found.without_history),
         "movers": [_mover(mover) for mover in found.movers],
         "history": None if found.history is None else _history(found.history),
         "seconds": {"facts": round(found.facts_seconds, 3), "rules": round(found.rules_seconds, 3)},
@@ -29,6 +37,7 @@ def data_of(found: Simulation) -> dict[str, Any]:
 
 def _load(load: Load) -> dict[str, Any]:
     return {
+        "count": load.count,
         "customers": load.customers,
         "exposure": str(load.exposure),
         "open_tickets": load.open_tickets,
@@ -36,10 +45,18 @@ def _load(load: Load) -> dict[str, Any]:
     }
 
 
+def _work(work: Work) -> dict[str, Any]:
+    sides = {"before": work.before, "after": work.after}
+    sums = {side: {outcome: str(amount) for outcome, amount in each.items()} for side, each in sides.items()}
+    return {"name": work.name, "unit": work.unit, **sums}
+
+
 def _mover(mover: Mover) -> dict[str, Any]:
     amounts = {"value_12m": mover.value_12m, "exposure": mover.exposure}
     return {
         "id": str(mover.id),
+        "number": mover.number,
+        "title": mover.title,
         "code": mover.code,
         "name": mover.name,
         "before": mover.before,

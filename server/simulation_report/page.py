@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from graph.drawing.style import DARK, FONTS, LIGHT, Look, Paint
 from graph.drawing.text import cleaned
-from resolvers.decisions.simulation import History, Load, Mover, Simulation, in_order
+from resolvers.decisions.books import Counted
+from resolvers.decisions.sides import RESULTS
+from resolvers.decisions.simulation import History, Load, Mover, Simulation, Work
 from rules.engine.table import Words
 from server.simulation_report import words
 from server.simulation_report.charts import heat_map, lines_over_months, pair_of_bars
@@ -55,6 +57,8 @@ def page_of(found: Simulation) -> str:
     _add_summary(body, found)
     _add_flow(body, found)
     _add_loads(body, found)
+    if found.work:
+        _add_work(body, found)
     if found.history is not None:
         _add_history(body, found, found.history)
     _add_movers(body, found.movers)
@@ -78,15 +82,29 @@ def _add_summary(body: ET.Element, found: Simulation) -> None:
     _told(body, "h1", f"{both(words.TITLE)}: {both(rule_set.title)} ({rule_set.name})")
     against = "–" if found.against is None else f"{both(words.BEFORE)}: {rule_set.name} {found.against}"
     _told(body, "p", f"{found.at.isoformat()} · {against}").set("class", "soft")
-    share = found.changed / found.customers if found.customers else 0.0
-    for text in (
-        f"{found.customers:,} 个客户中有 {found.changed:,} 个（{share:.1%}）会得到不同的结果。",
-        f"{found.changed:,} of {found.customers:,} customers ({share:.1%}) would get another outcome.",
-    ):
+    for text in _summary(found):
         _told(body, "p", text)
     keys = ET.SubElement(body, "p")
     for side, name in (("before", words.BEFORE), ("after", words.AFTER)):
         _told(keys, "span", both(name)).set("class", f"key {side}")
+
+
+_COUNTED: Final = {Counted.CUSTOMERS: "个客户", Counted.TICKETS: "张工单", Counted.DECISIONS: "项决策"}
+
+
+def _summary(found: Simulation) -> Iterator[str]:
+    """What was looked at, and how much of it changes."""
+    share = found.changed / found.count if found.count else 0.0
+    zh, en = _COUNTED[found.counted], found.counted.value
+    yield f"{found.looked_at.zh} · {found.looked_at.en}"
+    yield f"{found.count:,} {zh}中有 {found.changed:,} {zh[0]}（{share:.1%}）会得到不同的结果。"
+    yield f"{found.changed:,} of {found.count:,} {en} ({share:.1%}) would get another outcome."
+    if found.quiet:
+        outputs = ", ".join(f"{name} {count:,}" for name, count in found.quiet_outputs.most_common())
+        yield f"另有 {found.quiet:,} {zh[0]} {found.output} 不变，其他结果会变：{outputs}。"
+        yield f"{found.quiet:,} more would keep their {found.output} and get another {outputs}."
+    if found.without_history:
+        yield f"{both(words.NO_HISTORY)} {', '.join(found.without_history)}"
 
 
 def _add_flow(body: ET.Element, found: Simulation) -> None:
@@ -98,12 +116,13 @@ def _add_loads(body: ET.Element, found: Simulation) -> None:
     _headed(body, words.LOADS)
     charts = ET.SubElement(body, "div", {"class": "charts"})
     loads = found.loads()
-    for name, told, amount in _AMOUNTS:
+    amounts = _AMOUNTS if found.counted is Counted.CUSTOMERS else (_counts(found), *_AMOUNTS)
+    for name, told, amount in amounts:
         bars = [(label, float(amount(before)), float(amount(after))) for label, (before, after) in loads.items()]
         charts.append(pair_of_bars(name, told, bars))
-    heads = [(both(told), side) for _, told, _ in _AMOUNTS for side in (words.BEFORE, words.AFTER)]
+    heads = [(both(told), side) for _, told, _ in amounts for side in (words.BEFORE, words.AFTER)]
     rows = [
-        [outcome(label), *(_amount(amount(side)) for _, _, amount in _AMOUNTS for side in pair)]
+        [outcome(label), *(_amount(amount(side)) for _, _, amount in amounts for side in pair)]
         for label, pair in loads.items()
     ]
     _add_table(body, ["", *(f"{text}, {both(side)}" for text, side in heads)], rows, texts=1)
@@ -117,6 +136,27 @@ _AMOUNTS: Final[tuple[tuple[str, Words, Callable[[Load], int | Decimal]], ...]] 
 )
 
 
+def _counts(found: Simulation) -> tuple[str, Words, Callable[[Load], int | Decimal]]:
+    """How many tickets or decisions."""
+    return "count", words.DECISIONS if found.counted is Counted.DECISIONS else words.COUNT, lambda load: load.subjects
+
+
+def _add_work(body: ET.Element, found: Simulation) -> None:
+    _headed(body, words.WORK, words.WORK_HOW)
+    outcomes = found.in_order({label for work in found.work for side in (work.before, work.after) for label in side})
+    heads = [(_measure(work), side) for work in found.work for side in (words.BEFORE, words.AFTER)]
+    sums = [side for work in found.work for side in (work.before, work.after)]
+    rows = [[outcome(label), *(_amount(each.get(label, 0)) for each in sums)] for label in outcomes]
+    rows.append([both(words.IN_ALL), *(_amount(sum(each.values())) for each in sums)])
+    _add_table(body, ["", *(f"{text}, {both(side)}" for text, side in heads)], rows, texts=1)
+
+
+def _measure(work: Work) -> str:
+    if work.name == RESULTS:
+        return both(words.RESULTS)
+    return f"{work.name} ({work.unit})" if work.unit else work.name
+
+
 def _add_history(body: ET.Element, found: Simulation, history: History) -> None:
     _headed(body, words.HISTORY, words.HISTORY_HOW)
     if history.without_history:
@@ -128,7 +168,7 @@ def _add_history(body: ET.Element, found: Simulation, history: History) -> None:
     changes = [(float(step.changes_before), float(step.changes_after)) for step in later]
     charts.append(lines_over_months("changes", both(words.CHANGES), later, changes))
     labels = {label for step in history.steps for side in (step.before, step.after) for label in side}
-    for place, label in enumerate(in_order(found.rule_set, labels)):
+    for place, label in enumerate(found.in_order(labels)):
         counts = [(float(step.before.get(label, 0)), float(step.after.get(label, 0))) for step in history.steps]
         charts.append(
             lines_over_months(f"months-{place}", f"{outcome(label)}: {both(words.CUSTOMERS)}", history.steps, counts)
@@ -138,31 +178,29 @@ def _add_history(body: ET.Element, found: Simulation, history: History) -> None:
 def _add_movers(body: ET.Element, movers: Sequence[Mover]) -> None:
     if not movers:
         return
+    of_tickets = movers[0].number is not None
     _headed(body, words.MOVERS)
-    heads = (
-        words.CODE,
-        words.NAME,
-        words.BEFORE,
-        words.AFTER,
-        words.WHY_BEFORE,
-        words.WHY_AFTER,
-        words.VALUE,
-        words.EXPOSURE,
-    )
-    rows = [
-        [
-            mover.code,
-            mover.name,
-            outcome(mover.before),
-            outcome(mover.after),
-            both(mover.reason_before),
-            both(mover.reason_after),
-            _amount(mover.value_12m),
-            _amount(mover.exposure),
-        ]
-        for mover in movers
+    heads = (words.CODE, words.NAME, words.BEFORE, words.AFTER, words.WHY_BEFORE, words.WHY_AFTER)
+    told = (*((words.NUMBER, words.SUBJECT) if of_tickets else ()), *heads)
+    rows = [[*_ticket(mover), *_moved(mover)] for mover in movers]
+    _add_table(body, map(both, (*told, words.VALUE, words.EXPOSURE)), rows, texts=len(told))
+
+
+def _ticket(mover: Mover) -> list[str]:
+    return [] if mover.number is None else [mover.number, mover.title or ""]
+
+
+def _moved(mover: Mover) -> list[str]:
+    return [
+        mover.code or "–",
+        mover.name or "–",
+        outcome(mover.before),
+        outcome(mover.after),
+        both(mover.reason_before),
+        both(mover.reason_after),
+        _amount(mover.value_12m),
+        _amount(mover.exposure),
     ]
-    _add_table(body, map(both, heads), rows, texts=6)
 
 
 def _add_table(body: ET.Element, heads: Iterable[str], rows: Iterable[Sequence[str]], *, texts: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from resolvers.decisions.simulation import NO_ROW, NOT_IN_FORCE, REFUSED
+from resolvers.decisions.sides import NO_OUTPUT, NO_ROW, NOT_IN_FORCE, REFUSED
 from rules.engine.table import Words
 
 TITLE: Final = Words("规则试算", "Simulation")
@@ -16,7 +16,7 @@ FLOW_HOW: Final = Words(
     "the share of its row.",
 )
 LOADS: Final = Words("客户、敞口与工作量", "Customers, exposure and work")
-MOVERS: Final = Words("变动客户中消费最高者", "Those who spend most among the movers")
+MOVERS: Final = Words("变动者中消费最高的客户", "Those who spend most among the movers")
 HISTORY: Final = Words("按月回放", "Month by month")
 HISTORY_HOW: Final = Words(
     "两个版本各自从自己上月给出的等级接着算。",
@@ -35,12 +35,24 @@ NAME: Final = Words("名称", "name")
 VALUE: Final = Words("近 12 个月消费（元）", "spent in 12 months (yuan)")
 WHY_BEFORE: Final = Words("现行的理由", "why, in force")
 WHY_AFTER: Final = Words("候选的理由", "why, candidate")
+COUNT: Final = Words("工单数", "tickets")
+DECISIONS: Final = Words("决策数", "decisions")
+NUMBER: Final = Words("工单号", "ticket")
+SUBJECT: Final = Words("主题", "title")
+WORK: Final = Words("规则要求的工作量", "What the rules ask for")
+WORK_HOW: Final = Words(
+    "各项结果之和；真假值为“真”的个数。一个对象有几项结果时，逐项计入。",
+    "Sums of the results; of what is true or false, how many are true. Where there are several results, each counts.",
+)
+IN_ALL: Final = Words("合计", "in all")
+RESULTS: Final = Words("结果数", "results")
 TO_AND_FRO: Final = Words("来回变动的客户", "customers who go to and fro")
 
 OUTCOMES: Final = {
     REFUSED: Words("不作决定", "refused"),
     NO_ROW: Words("无规则符合", "no row"),
     NOT_IN_FORCE: Words("尚无现行版本", "not in force"),
+    NO_OUTPUT: Words("无此项结果", "no such output"),
 }
 
 

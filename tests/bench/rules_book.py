@@ -26,8 +26,8 @@ from rich.table import Table
 
 from resolvers.decisions.grading import RULE_SET, grade_customers
 from resolvers.decisions.making import Asking, decide_customers
+from resolvers.decisions.sides import REFUSED, Side
 from resolvers.decisions.simulating import Wish, simulate
-from resolvers.decisions.simulation import REFUSED, Side
 from resolvers.facts.gathering import gather_all
 from resolvers.facts.instants import Moment
 from resolvers.generating import WorldPlan, generate_world

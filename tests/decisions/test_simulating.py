@@ -10,9 +10,11 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from resolvers.decisions.choosing_books import NoBookError
 from resolvers.decisions.making import Asking, decide_customers
-from resolvers.decisions.simulating import MOVERS, NotAboutCustomersError, Simulation, Wish, simulate
-from resolvers.decisions.simulation import NO_ROW, NOT_IN_FORCE, REFUSED, Load, outcome_column
+from resolvers.decisions.sides import NO_ROW, NOT_IN_FORCE, REFUSED, outcome_column
+from resolvers.decisions.simulating import MOVERS, Simulation, Wish, simulate
+from resolvers.decisions.simulation import Load
 from resolvers.rule_sets.library import shipped
 from resolvers.rule_sets.versions import in_force
 from rules.engine.reference import Outcome
@@ -61,6 +63,30 @@ table: |
 """,
         "grading.yaml",
     )
+
+
+CHAINED = """\
+rule_set: grading
+title: {zh: 甲, en: A}
+owner: nobody
+about: customer
+reads: [value_12m, current_grade]
+conclusions:
+  is_large: {type: boolean, default: false}
+  grade: {type: enum, values: [VIP, KEY, NORMAL, POTENTIAL], default: NORMAL, combine: priority}
+rules:
+  - id: large
+    when: {value_12m: ">= 10"}
+    then: {is_large: true}
+    reason: {zh: 多, en: spent much}
+  - id: key
+    when: {is_large: true}
+    then: {grade: KEY}
+  - id: vip
+    when: {is_large: true, current_grade: "KEY, VIP"}
+    then: {grade: VIP}
+"""
+"""Up one grade at a time."""
 
 
 async def simulated(database, rule_set: RuleSet, since: dt.date | None = None, **more) -> Simulation:
@@ -142,6 +168,37 @@ def _shown(outcome: Outcome, output: str) -> str:
     return {True: "true", False: "false"}.get(v := outcome.results[0][output], str(v)) if outcome.results else NO_ROW
 
 
+async def test_who_keeps_an_outcome_and_gets_another_value_of_another_output_is_counted(database):
+    async with database.transaction() as session:
+        for grade in (Grade.VIP, Grade.VIP, Grade.KEY):
+            await add_grade_period(session, await add_customer(session), grade)
+    offers = ("| true        | tailored |", "| false       | regular  |")
+    changed = offers, ("| false       | regular  | 重", "| true        | regular  | 重")
+
+    found = await simulated(database, candidate(*changed, name="priority"))
+    by_offers = await simulate(database, Wish(candidate(*changed, name="priority"), NOW, output="offers"))
+
+    assert (found.changed, found.quiet, dict(found.quiet_outputs)) == (0, 3, {"named_agent": 3, "offers": 2})
+    assert {pair: load.count for pair, load in by_offers.pairs.items()} == {
+        ("tailored", "regular"): 2,
+        ("regular", "regular"): 1,
+    }
+    assert (by_offers.changed, by_offers.quiet) == (2, 1)
+
+
+async def test_a_grading_of_rules_that_chain_goes_on_from_its_own_grades_too(database):
+    async with database.transaction() as session:
+        customer = await add_customer(session)
+        await add_entry(session, customer, LedgerKind.INVOICE, 600_000_00, occurred_at=NOW - 100 * DAY)
+    rules = read_rule_set(CHAINED, "grading.yaml")
+
+    found = await simulated(database, rules, (NOW - 65 * DAY).date())
+
+    assert [dict(step.after) for step in found.history.steps] == [{"KEY": 1}, {"VIP": 1}, {"VIP": 1}]
+    assert list(found.pairs) == [("VIP", "KEY")]
+    assert found.movers[0].reason_after.en == "spent much"
+
+
 async def test_nothing_is_decided_or_graded(database):
     await buyers(database, 600_000)
 
@@ -171,7 +228,7 @@ async def test_a_rule_set_of_which_nothing_is_in_force_is_simulated_alone(databa
 
 
 async def test_a_rule_set_with_its_own_inputs_cannot_run_over_the_book(database):
-    with pytest.raises(NotAboutCustomersError, match="fees is not about customers"):
+    with pytest.raises(NoBookError, match="fees is about inputs of its own, of which nothing is on record"):
         await simulated(database, with_own_inputs())
 
 

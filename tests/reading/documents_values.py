@@ -219,7 +219,7 @@ class Values:
         if name == "search":
             return self.chance.choice(SEARCHES)
         if name == "ruleSet":
-            return self.chance.choice(("grading", "grading", "limits", *TEXTS[:5]))
+            return self.chance.choice(("grading", "grading", "limits", "service_level", *TEXTS[:5]))
         column = {"tag": "name", "subject": "subject"}.get(name, name)
         known = self.pools.texts.get(column) or TEXTS
         return self.chance.choice(TEXTS if self.chance.random() < 0.2 else known)

@@ -75,7 +75,13 @@ FIELD_LEVELS = {
         "emergencyContact": CONFIDENTIAL,
         "identityNumber": SECRET,
     },
-    "Ticket": {"description": CONFIDENTIAL, "serialNumber": INTERNAL, "cause": INTERNAL, "prevention": INTERNAL},
+    "Ticket": {
+        "description": CONFIDENTIAL,
+        "serialNumber": INTERNAL,
+        "cause": INTERNAL,
+        "prevention": INTERNAL,
+        "explanation": INTERNAL,
+    },
     "TicketEvent": {"note": INTERNAL},
     "TrainingRecord": {"result": CONFIDENTIAL},
 }

@@ -15,8 +15,8 @@ from tests.reading.naive_rows import Row
 
 Args = Mapping[str, Any]
 
-LEVELS = {"current_grade": 0, "tenure_years": 0, "value_12m": 1, "overdue_amount": 2}
-UNITS = {"current_grade": "", "tenure_years": "年", "value_12m": "元", "overdue_amount": "元"}
+LEVELS = {"current_grade": 0, "severity": 0, "tenure_years": 0, "value_12m": 1, "overdue_amount": 2}
+UNITS = {"current_grade": "", "severity": "", "tenure_years": "年", "value_12m": "元", "overdue_amount": "元"}
 NEEDED = {"tenure_years", "overdue_amount"}
 """Facts without which nothing is decided."""
 
@@ -78,6 +78,19 @@ TABLES = {
         ),
         Line("rest", "NORMAL", 0, ()),
     ),
+    ("service_level", 101): (
+        Line("owes", "", 2, (Cell("overdue_amount", "> 100", lambda owed: owed > 100, (100,)),)),
+        Line(
+            "bad",
+            "",
+            0,
+            (
+                Cell("severity", '"CRITICAL", "HIGH"', lambda severity: severity in ("CRITICAL", "HIGH")),
+                Cell("current_grade", '"VIP"', lambda grade: grade == "VIP"),
+            ),
+        ),
+        Line("rest", "", 0, ()),
+    ),
     ("limits", 1): (
         Line("owes", "", 2, (Cell("overdue_amount", "> 0", lambda owed: owed > 0, (0,)),)),
         Line("none", "", 0, ()),
@@ -129,9 +142,9 @@ def _reason(hidden: str | None, words: Mapping[str, str]) -> Row:
     return {**(dict.fromkeys(words) if hidden else words), "withheld": hidden}
 
 
-def explanation(world: World, customer: Row, args: Args) -> Row | None:
-    """Why the rules last decided so."""
-    decision = _last(world, customer, args["ruleSet"])
+def explanation(world: World, subject: Row, args: Args) -> Row | None:
+    """Why the rules last decided so about a customer or a ticket."""
+    decision = _last(world, subject, args["ruleSet"])
     if decision is None:
         return None
     lines = list(_lines(world, decision))
@@ -151,10 +164,10 @@ def why_not(world: World, customer: Row, args: Args) -> list[Row] | None:
     return [each for _, each in found]
 
 
-def _last(world: World, customer: Row, rule_set: str) -> Row | None:
+def _last(world: World, subject: Row, rule_set: str) -> Row | None:
     if world.subject.scope is Scope.PARTNER:
         return None
-    found = [d for d in world.rows.where("Decision", "customer_id", customer["id"]) if d["rule_set"] == rule_set]
+    found = [d for d in world.rows.where("Decision", "subject_id", subject["id"]) if d["rule_set"] == rule_set]
     return max(found, key=lambda d: (d["decided_at"], d["id"]), default=None)
 
 
@@ -164,7 +177,8 @@ def _table(decision: Row) -> tuple[Line, ...]:
 
 def _facts(decision: Row) -> Mapping[str, Any]:
     kept = json.loads(decision["facts"])
-    return {name: value if value is None or name == "current_grade" else Decimal(value) for name, value in kept.items()}
+    words = ("current_grade", "severity")
+    return {name: value if value is None or name in words else Decimal(value) for name, value in kept.items()}
 
 
 def _lines(world: World, decision: Row) -> Iterator[tuple[Line, Row]]:
@@ -198,6 +212,7 @@ Find = Callable[[World, Row, Args], Any]
 
 TOLD: dict[tuple[str, str], Find] = {
     ("Customer", "explanation"): explanation,
+    ("Ticket", "explanation"): explanation,
     ("Customer", "whyNot"): why_not,
     ("Decision", "content"): content,
     **{

@@ -19,7 +19,7 @@ from store.staff import MembershipRole, MembershipRow, StaffRow, StaffTokenRow, 
 from tests.reading.nasty import CURRENCIES, NOW, TEXTS, Chance, member
 from tests.reading.world_acting import acting
 from tests.reading.world_dealings import assignments, dealings, grades, relations
-from tests.reading.world_decisions import decisions
+from tests.reading.world_decisions import decisions, ticket_decisions
 from tests.reading.world_handovers import handovers
 from tests.reading.world_rules import rule_sets
 
@@ -127,6 +127,7 @@ def make_world(seed: int = 20260302) -> list[Base]:
     rows += rule_sets(chance)
     rows += decisions(Chance(seed + 12), clients)
     rows += acting(Chance(seed + 3), rows)
+    rows += ticket_decisions(Chance(seed + 13), rows)
     return rows
 
 

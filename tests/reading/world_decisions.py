@@ -1,9 +1,9 @@
-"""The nasty world's decisions: by two versions of grading, one of which reads confidential facts, and by another."""
+"""The nasty world's decisions: by two versions of grading, one of which reads confidential facts, and by others."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from store.base import Base
 from store.customer import CustomerRow
 from store.decision import DecisionRow
 from store.rule_version import RuleVersionRow
+from store.ticket import TicketRow
 from tests.reading.nasty import Chance
 
 HEAD = """\
@@ -57,10 +58,25 @@ table: |
   | owes | > 0            | overdue_amount * 2 | false | 额度 {{limit}}   | a limit of {{limit}} |
   | none | -              | 0                  | true  | 没有逾期       | nothing is overdue  |
 """
+LEVELS = """\
+rule_set: service_level
+title: {zh: 服务等级, en: Service level}
+owner: nobody
+about: ticket
+reads: [severity, overdue_amount, current_grade]
+outputs: {level: {type: enum, values: [priority, basic]}}
+hit_policy: FIRST
+table: |
+  | row  | severity | overdue_amount | current_grade | => level | reason.zh             | reason.en                |
+  | owes | -        | > 100          | -             | basic    | 逾期 {overdue_amount} | {overdue_amount} overdue |
+  | bad  | CRITICAL, HIGH | -        | VIP           | priority | 严重                  | serious                  |
+  | rest | -        | -              | -             | basic    | 其余                  | all others               |
+"""
 VALUES: dict[str, tuple[Any, ...]] = {
     "current_grade": (None, "VIP", "KEY", "NORMAL"),
     "tenure_years": (None, None, *map(Decimal, (0, 2, 3, 9, 10, 40))),
     "value_12m": (None, Decimal("999.99"), Decimal(1000), Decimal("1E+3"), Decimal(-3)),
+    "severity": ("CRITICAL", "HIGH", "LOW"),
     "overdue_amount": (Decimal(0), Decimal("50.01"), Decimal(100), Decimal("100.01"), Decimal(7000)),
 }
 
@@ -75,12 +91,29 @@ def decisions(chance: Chance, clients: list[CustomerRow]) -> Iterator[Base]:
         yield row
     for customer in clients:
         for number in range(chance.one(0, 1, 2, 4)):
-            yield _decision(chance, customer.id, *chance.one(*versions))
+            yield _decision(chance, customer.id, customer.id, *chance.one(*versions))
             if not number:
-                yield _decision(chance, customer.id, *versions[0], tenure_years=None)
+                yield _decision(chance, customer.id, customer.id, *versions[0], tenure_years=None)
 
 
-def _decision(chance: Chance, key: uuid.UUID, version: RuleVersionRow, rule_set: RuleSet, **given: Any) -> DecisionRow:
+def ticket_decisions(chance: Chance, rows: Sequence[Base]) -> Iterator[Base]:
+    """A version of service levels, and what it decided about most of the tickets, some of them twice."""
+    row = chance.row(RuleVersionRow, rule_set="service_level", number=101, text=LEVELS, cases="")
+    rule_set = read_rule_set(LEVELS, "service_level")
+    yield row
+    for ticket in (each for each in rows if isinstance(each, TicketRow)):
+        for _ in range(chance.one(0, 1, 1, 2)):
+            yield _decision(chance, ticket.id, ticket.customer_id, row, rule_set)
+
+
+def _decision(
+    chance: Chance,
+    key: uuid.UUID,
+    customer_id: uuid.UUID,
+    version: RuleVersionRow,
+    rule_set: RuleSet,
+    **given: Any,
+) -> DecisionRow:
     inputs = rule_set.table.inputs
     facts = {column.name: chance.one(*VALUES[column.name]) for column in inputs} | given
     outcome = evaluate(rule_set, facts)
@@ -91,5 +124,5 @@ def _decision(chance: Chance, key: uuid.UUID, version: RuleVersionRow, rule_set:
         "reasons": reasons_text(outcome),
         "fault": fault_text(outcome),
     }
-    of = {"rule_set": rule_set.name, "version_id": version.id, "version": version.number, "about": "customer"}
-    return chance.row(DecisionRow, subject_id=key, customer_id=key, **of, **texts)
+    of = {"rule_set": rule_set.name, "version_id": version.id, "version": version.number, "about": rule_set.about}
+    return chance.row(DecisionRow, subject_id=key, customer_id=customer_id, **of, **texts)

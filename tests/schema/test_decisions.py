@@ -12,12 +12,18 @@ import sqlalchemy as sa
 from outbox.event import LogEventRow
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.reading import open_reads
+from resolvers.ticket import TicketDraft, open_ticket
 from schema.build import build_answerer
+from store.customer import CustomerRow
 from store.decision import DecisionRow
 from store.grade import Grade
+from store.interaction import Channel
 from store.session import Database
+from store.ticket import TicketKind
+from tests.acting.worlds import do
 from tests.decisions.worlds import buyer, graded, publish
 from tests.factories import NOW
+from tests.factories.ticket import add_ticket
 from tests.schema.asking_decisions import ANALYST, AUDITOR, OVERDUE, PUBLIC, Client, id_of
 
 pytestmark = pytest.mark.anyio
@@ -156,6 +162,65 @@ async def test_rules_are_told_to_nobody_outside(client: Client):
     }
 
 
+OF_TICKETS = """\
+rule_set: service_level
+title: {zh: 服务等级, en: Service level}
+owner: nobody
+about: ticket
+reads: [severity, overdue_amount]
+outputs: {level: {type: enum, values: [emergency, priority, standard, basic]}}
+hit_policy: FIRST
+table: |
+  | row  | severity | overdue_amount | => level |
+  | owes | -        | > 100          | basic    |
+  | bad  | HIGH     | -              | priority |
+  | rest | -        | -              | standard |
+"""
+
+
+async def opened(client: Client) -> CustomerRow:
+    """A customer with a ticket that was opened, and another one that came from elsewhere."""
+    customer = await buyer(client.database, 1)
+    await do(client.database, open_ticket, TicketDraft(customer.id, TicketKind.FAULT, Channel.PHONE, "It leaks"))
+    async with client.database.transaction() as session:
+        await add_ticket(session, customer)
+    return customer
+
+
+TICKETS = "tickets(first: 2) { nodes { subject %s } }"
+
+
+async def test_of_a_ticket_it_is_explained_why_it_has_its_level(client: Client):
+    await publish(client.database, OF_TICKETS, "service_level")
+    customer = await opened(client)
+    ask = f'{WHY} nearest: explanation {{ nearestChange(value: "priority", first: 3) {{ fact value changedTo }} }}'
+
+    found = (await client.of(customer, TICKETS % ask))["tickets"]["nodes"]
+
+    tickets = {one["subject"]: one for one in found}
+    told = tickets["It leaks"]["explanation"]
+    assert tickets["The invoice is wrong"]["explanation"] is None
+    assert (told["decision"]["rows"], [row["row"] for row in told["before"]]) == (["rest"], ["owes", "bad"])
+    assert tickets["It leaks"]["nearest"]["nearestChange"] == [
+        {"fact": "severity", "value": "MODERATE", "changedTo": "HIGH"}
+    ]
+
+
+async def test_of_a_ticket_too_facts_above_the_clearance_are_withheld_and_partners_are_told_nothing(client: Client):
+    await publish(client.database, OF_TICKETS, "service_level")
+    customer = await opened(client)
+    partner = Subject("p", Role.PARTNER, Clearance.SECRET, Scope.PARTNER, customer_ids=frozenset({customer.id}))
+    ask = TICKETS % WHY
+
+    analyst = (await client.of(customer, ask, ANALYST))["tickets"]["nodes"]
+    outside = (await client.of(customer, ask, partner))["tickets"]["nodes"]
+
+    [told] = [one["explanation"] for one in analyst if one["explanation"]]
+    hidden = {"fact": "overdue_amount", "passed": None, "short": None, "withheld": "CONFIDENTIAL"}
+    assert told["before"][0] == {"row": "owes", "matched": None, "tests": [hidden]}
+    assert [one["explanation"] for one in outside] == [None, None]
+
+
 @pytest.mark.parametrize(
     ("ask", "statements"),
     [
@@ -163,10 +228,13 @@ async def test_rules_are_told_to_nobody_outside(client: Client):
         (CONTENT, 3),  # the page, the records, and what they tell
         (WHY, 3),
         ("whyNot(grade: VIP, first: 5) { row tests { short } }", 3),
+        (TICKETS % WHY, 3),
     ],
 )
 async def test_statements_do_not_grow_with_the_customers(client: Client, ask: str, statements: int):
     await graded(client.database, [await buyer(client.database, yuan) for yuan in (1, 60_000, 600_000)])
+    for _ in range(3):
+        await opened(client)
     document = f"{{ customers(first: 10) {{ nodes {{ {ask} }} }} }}"
     await client.ask(document)  # versions are read once and kept
     before = client.answerer.store.statements

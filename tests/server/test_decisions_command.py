@@ -10,10 +10,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from resolvers.ticket import TicketDraft, open_ticket
+from store.customer import CustomerRow
 from store.decision import DecisionRow
 from store.grade import Grade
+from store.interaction import Channel
 from store.session import Database
+from store.ticket import Severity, TicketKind, TicketRow
+from tests.acting.worlds import do
 from tests.decisions.worlds import buyer
+from tests.factories.ticket import add_ticket
 from tests.server.running_cli import Outcome, c360
 
 Run = Callable[..., Outcome]
@@ -141,6 +147,67 @@ def test_and_why_not_something_else(run: Run):
     assert (change["fact"], change["value"], change["changed_to"]) == ("value_12m", "123000.00", "99999.99")
     assert (wrong.code, "GOLD is not a value of grade" in wrong.err) == (2, True)
     assert [(row["row"], row["matched"]) for row in found["rows"]] == [("normal", True)]
+
+
+@pytest.fixture
+def ticket(store_url, run: Run) -> str:
+    """The number of a ticket that was opened, beside one that was imported, I-1."""
+    del run
+
+    async def fill(database: Database) -> str:
+        async with database.transaction() as session:
+            customer = (await session.scalars(sa.select(CustomerRow).where(CustomerRow.code == "MID"))).one()
+            await add_ticket(session, customer, number="I-1")
+        draft = TicketDraft(customer.id, TicketKind.FAULT, Channel.PHONE, "It leaks", severity=Severity.HIGH)
+        key = await do(database, open_ticket, draft)
+        async with database.sessions() as session:
+            return (await session.get_one(TicketRow, key)).number
+
+    return in_store(store_url, fill)
+
+
+def test_of_a_ticket_it_is_explained_why_it_has_its_level(run: Run, ticket: str):
+    ran = run("rules", "explain", "--ticket", ticket)
+    found = json.loads(run("rules", "explain", "--ticket", ticket, "--rule-set", "service_level", "--json").out)
+
+    assert ran.code == 0
+    assert "service_level version 1" in ran.out
+    assert 'The row that decided: high\n  severity "HIGH": is HIGH\n' in ran.out
+    assert 'key_high\n  current_grade "KEY": is NORMAL\n' in ran.out
+    assert [row["row"] for row in found["decided"]] == ["high"]
+    assert {fact["name"]: fact["value"] for fact in found["facts"]}["ticket_kind"] == "FAULT"
+
+
+def test_and_why_not_another_level(run: Run, ticket: str):
+    ran = run("rules", "explain", "--ticket", ticket, "--not", "priority")
+    sooner = run("rules", "explain", "--ticket", ticket, "--not", "same_day=true")
+
+    assert ran.out.splitlines()[:2] == ["Why not level priority: the rows that give it, the nearest first", "vip_high"]
+    assert "The nearest change that would give it:\n  current_grade: NORMAL → " in ran.out
+    assert "vip_small" in sooner.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), 2, "Name a customer or a ticket"),
+        (("MID", "--ticket", "I-1"), 2, "Name a customer or a ticket"),
+        (("--ticket", "NO"), 1, "There is no ticket NO"),
+        (("--ticket", "I-1"), 1, "The rules service_level have not decided about I-1 yet"),
+        (("--ticket", "I-1"), 1, "not when it is imported"),
+        (("--ticket", "I-1", "--rule-set", "alarm"), 1, "c360 rules act"),
+        (("--ticket", "I-1", "--rule-set", "grading"), 1, "c360 rules explain CUSTOMER --rule-set grading"),
+        (("MID", "--rule-set", "alarm"), 1, "c360 rules explain --ticket NUMBER --rule-set alarm"),
+        (("MID", "--rule-set", "violations"), 1, "it decides about neither"),
+        (("MID", "--rule-set", "care"), 1, "c360 rules act"),
+    ],
+)
+def test_of_a_ticket_too_what_cannot_be_explained_is_said(run: Run, ticket: str, arguments, code, said):
+    del ticket
+    ran = run("rules", "explain", *arguments)
+
+    assert ran.code == code
+    assert said in " ".join(ran.err.split())
 
 
 def test_a_decision_without_known_facts_is_explained_by_its_fault(run: Run):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import datetime as dt
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -15,13 +16,16 @@ import sqlalchemy as sa
 from resolvers.decisions.grading import grade_customers
 from resolvers.decisions.making import Asking
 from resolvers.rule_sets.library import LIBRARY
-from server.simulation_report.table import HEADING, harmless
+from server.simulation_report.table import HEADING, OF_TICKETS, harmless
 from store import schema_version
 from store.customer import CustomerRow
 from store.ledger import LedgerKind
+from store.ticket import Severity, TicketKind
+from tests.decisions.test_simulating import CHAINED
 from tests.factories import NOW
 from tests.factories.customer import add_customer
 from tests.factories.ledger import add_entry
+from tests.factories.ticket import add_ticket
 from tests.rules.writing import rule_text
 from tests.server.running_cli import c360
 from tests.stores import opened
@@ -163,7 +167,143 @@ def test_a_rule_set_with_its_own_inputs_is_refused(capsys, url, tmp_path):
     ran = c360(capsys, "rules", "simulate", str(tmp_path / "fees.yaml"), "--database", url)
 
     assert ran.code == 1
-    assert "fees is not about customers" in ran.err
+    assert "fees is about inputs of its own, of which nothing is on record" in ran.err
+
+
+@pytest.fixture
+def sooner(tmp_path) -> Path:
+    """The shipped service level with a higher level for the serious, and a sooner end for the rest."""
+    text = (LIBRARY / "service_level" / "service_level.yaml").read_text("utf-8")
+    text = text.replace(
+        "| HIGH     | -             | standard  | 120 ", "| HIGH     | -             | priority  | 120 "
+    )
+    text = text.replace("| 960                | 40 ", "| 960                | 32 ")
+    (tmp_path / "sooner.yaml").write_text(text, "utf-8")
+    return tmp_path / "sooner.yaml"
+
+
+OF_THE_NETWORK = """\
+rule_set: service_level
+title: {zh: 甲, en: A}
+owner: nobody
+about: ticket
+reads: [group_exposure]
+outputs: {level: {type: enum, values: [basic]}}
+hit_policy: FIRST
+table: |
+  | row | group_exposure | => level |
+  | one | -              | basic    |
+"""
+
+
+async def _with_tickets(url: str) -> None:
+    async with opened(url) as database, database.transaction() as session:
+        customer = (await session.scalars(sa.select(CustomerRow).where(CustomerRow.name == EVIL))).one()
+        how = {"kind": TicketKind.FAULT, "severity": Severity.HIGH, "subject": "=1+1", "number": "T-1"}
+        await add_ticket(session, customer, **how)
+        await add_ticket(session, customer, opened_at=NOW - dt.timedelta(days=40))
+
+
+def test_of_tickets_it_prints_which_change_whose_they_are_and_what_the_rules_ask_for(capsys, url, sooner):
+    asyncio.run(_with_tickets(url))
+
+    ran = c360(capsys, "rules", "simulate", str(sooner), "--database", url, *AS_OF)
+
+    assert ran.code == 0
+    assert "Looked at: tickets that are open or were opened since 2025-12-02" in ran.out
+    assert "T-1 =1+1, " in ran.out
+    assert "standard → priority, spent 300,000.00" in ran.out
+    assert "1 of 2 tickets (50.0%) would get another outcome." in ran.out
+    assert "1 more would keep their level and get another resolution_hours (1)" in ran.out
+    assert re.search(r"in all +│ +in force │ +360 │ +1,440 │ +64 │ +0 │", ran.out)
+
+
+def test_of_tickets_the_json_and_the_table_say_so(capsys, url, sooner, tmp_path):
+    asyncio.run(_with_tickets(url))
+    options = ("--database", url, *AS_OF, "--since", "2026-02-01", "--csv", str(tmp_path / "movers.csv"))
+
+    ran = c360(capsys, "rules", "simulate", str(sooner), *options, "--json")
+
+    found = json.loads(ran.out)
+    assert (found["about"], found["output"], found["count"], found["customers"]) == ("ticket", "level", 1, 1)
+    assert found["looked_at"]["en"] == "tickets opened since 2026-02-01, as they were then"
+    assert [(each["number"], each["title"], each["code"]) for each in found["movers"]] == [
+        ("T-1", "=1+1", found["movers"][0]["code"])
+    ]
+    assert {each["name"]: each["after"] for each in found["work"]}["resolution_hours"] == {"priority": "24"}
+    heading, row = csv.reader((tmp_path / "movers.csv").read_text("utf-8-sig").splitlines(keepends=True))
+    assert tuple(heading) == (*OF_TICKETS, *HEADING)
+    assert row[:2] == ["T-1", "'=1+1"]
+    assert row[4:6] == ["standard", "priority"]
+
+
+def test_of_tickets_the_report_counts_tickets(capsys, url, sooner, tmp_path):
+    asyncio.run(_with_tickets(url))
+    page = tmp_path / "report.html"
+
+    c360(capsys, "rules", "simulate", str(sooner), "--database", url, *AS_OF, "--html", str(page))
+
+    text = page.read_text("utf-8")
+    assert "1 of 2 tickets (50.0%) would get another outcome." in text
+    assert "2 张工单中有 1 张" in text
+    assert {"规则要求的工作量 · What the rules ask for"} <= set(re.findall(r"<h2>(.*?)</h2>", text))
+    assert "<th>工单号 · ticket</th>" in text
+    assert "<td>T-1</td>" in text
+
+
+def test_another_output_can_tell_outcomes_apart(capsys, url, sooner):
+    asyncio.run(_with_tickets(url))
+    options = ("--database", url, *AS_OF, "--output")
+
+    by_hours = c360(capsys, "rules", "simulate", str(sooner), *options, "resolution_hours")
+    by_nothing = c360(capsys, "rules", "simulate", str(sooner), *options, "colour")
+
+    assert "40 → 32" in by_hours.out
+    assert by_nothing.code == 2
+    assert "service_level gives level, first_reply_minutes" in by_nothing.err
+
+
+def test_a_fact_that_nothing_tells_of_new_tickets_is_refused_in_words(capsys, url, sooner):
+    asyncio.run(_with_tickets(url))
+    sooner.write_text(OF_THE_NETWORK, "utf-8")
+
+    ran = c360(capsys, "rules", "simulate", str(sooner), "--database", url, *AS_OF)
+
+    assert ran.code == 1
+    assert "nothing computes group_exposure about customers" in ran.err
+
+
+def test_a_rating_is_simulated_with_the_score_that_is_in_force(capsys, url):
+    rules = str(LIBRARY / "credit" / "credit_band.yaml")
+
+    ran = c360(capsys, "rules", "simulate", rules, "--database", url, *AS_OF, "--json")
+    since = c360(capsys, "rules", "simulate", rules, "--database", url, *AS_OF, "--since", "2026-01-01")
+
+    found = json.loads(ran.out)
+    assert (found["about"], found["counted"], found["count"], found["customers"]) == ("customer", "customers", 3, 3)
+    assert found["looked_at"]["zh"] == "所有客户，按现行的 credit_score（版本 1）的结果"
+    assert (since.code, "credit_band has decided nothing since 2026-01-01" in since.err) == (1, True)
+    assert "name an earlier day, or leave --since out" in since.err
+
+
+def test_where_nothing_is_on_record_it_is_said_what_to_use_instead(capsys, url):
+    rules = str(LIBRARY / "approval" / "approval_routes.yaml")
+
+    ran = c360(capsys, "rules", "simulate", rules, "--database", url, *AS_OF)
+
+    assert ran.code == 1
+    assert "approval_routes is about a request, of which nothing is on record to run it over" in ran.err
+    assert "c360 rules diff" in ran.err
+
+
+def test_rules_that_chain_are_simulated(capsys, url, tmp_path):
+    (tmp_path / "chain.yaml").write_text(CHAINED, "utf-8")
+
+    ran = c360(capsys, "rules", "simulate", str(tmp_path / "chain.yaml"), "--database", url, *AS_OF)
+
+    assert ran.code == 0
+    assert "VIP → KEY" in ran.out
+    assert "spent much" in ran.out
 
 
 def test_a_shadow_is_started_shown_and_stopped(capsys, url, lower):

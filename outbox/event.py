@@ -62,6 +62,8 @@ class EventKind(enum.StrEnum):
     CREDIT_LAPSED = "credit.lapsed"
     RULES_SHADOW_STARTED = "rules.shadow_started"
     RULES_SHADOW_STOPPED = "rules.shadow_stopped"
+    RULES_SIMULATION_STARTED = "rules.simulation_started"
+    RULES_SIMULATION_STOPPED = "rules.simulation_stopped"
     KEY_REVOKED = "key.revoked"
 
 

@@ -27,12 +27,14 @@ from store.department import DepartmentRow
 from store.duty import DutyRow
 from store.handover import HandoverRow
 from store.lists import member
+from store.rule_simulation import RuleSimulationRow
 from store.rule_version import RuleVersionRow
 from store.staff import MembershipRow, StaffRow
 from store.ticket import ENDED, TicketRow
 
 R = TypeVar("R", bound=Base)
 Owned = TypeVar("Owned", AssignmentRow, ContactRow, CreditChangeRow, DutyRow, TicketRow)
+OfRules = TypeVar("OfRules", RuleVersionRow, RuleSimulationRow)
 
 NOUNS: Final[dict[type[Base], str]] = {
     AssignmentRow: "assignment",
@@ -42,6 +44,7 @@ NOUNS: Final[dict[type[Base], str]] = {
     DepartmentRow: "department",
     DutyRow: "duty",
     HandoverRow: "handover",
+    RuleSimulationRow: "simulation",
     RuleVersionRow: "version of a rule set",
     StaffRow: "member of the staff",
     TicketRow: "ticket",
@@ -120,11 +123,10 @@ async def access_handover_to(unit: Unit, key: uuid.UUID, field: str) -> Handover
     return await _found(unit, HandoverRow, statement.with_for_update(key_share=True), field)
 
 
-async def access_rule_version(unit: Unit, key: uuid.UUID, field: str) -> RuleVersionRow:
-    """A version of a rule set, locked, for those who see rules. Raises Refused (NOT_FOUND)."""
-    seen = _clause(rule_scope(RuleVersionRow, unit.subject.access))
-    statement = sa.select(RuleVersionRow).where(RuleVersionRow.id == key, seen)
-    return await _found(unit, RuleVersionRow, statement.with_for_update(key_share=True), field)
+async def access_of_rules(unit: Unit, row: type[OfRules], key: uuid.UUID, field: str) -> OfRules:
+    """A version of a rule set, or a simulation, locked, for those who see rules. Raises Refused (NOT_FOUND)."""
+    statement = sa.select(row).where(row.id == key, _clause(rule_scope(row, unit.subject.access)))
+    return await _found(unit, row, statement.with_for_update(key_share=True), field)
 
 
 async def access_place(unit: Unit, key: uuid.UUID | None, field: str) -> DepartmentRow | None:
@@ -247,16 +249,12 @@ async def _owned(unit: Unit, row: type[Owned], key: uuid.UUID, field: str) -> Ow
 async def _found(unit: Unit, row: type[R], statement: sa.Select[R], field: str) -> R:
     found = (await unit.session.scalars(statement, _subject_values(unit))).one_or_none()
     if found is None:
-        raise _unknown(row, field)
+        raise Refused(_missing(row, field))
     return found
 
 
 def _open_in(department_id: uuid.UUID) -> tuple[sa.ColumnElement[bool], ...]:
     return TicketRow.department_id == department_id, TicketRow.status.not_in(sorted(ENDED))
-
-
-def _unknown(row: type[Base], field: str) -> Refused:
-    return Refused(_missing(row, field))
 
 
 def _missing(row: type[Base], field: str) -> Problem:

@@ -57,6 +57,8 @@ class Action(enum.StrEnum):
     REJECT_CREDIT_CHANGE = "rejectCreditChange"
     START_RULE_SHADOW = "startRuleShadow"
     STOP_RULE_SHADOW = "stopRuleShadow"
+    START_SIMULATION = "startSimulation"
+    STOP_SIMULATION = "stopSimulation"
 
 
 _DESK: Final = frozenset(
@@ -86,6 +88,8 @@ _RULES: Final = frozenset(
         Action.ROLL_BACK_RULE_SET,
         Action.START_RULE_SHADOW,
         Action.STOP_RULE_SHADOW,
+        Action.START_SIMULATION,
+        Action.STOP_SIMULATION,
     }
 )
 """What is done with rules. Nobody approves their own: that is looked at with the version at hand."""

@@ -54,6 +54,7 @@ AssignmentId = Annotated[uuid.UUID, Of("Assignment")]
 HandoverId = Annotated[uuid.UUID, Of("Handover")]
 TicketId = Annotated[uuid.UUID, Of("Ticket")]
 RuleVersionId = Annotated[uuid.UUID, Of("RuleVersion")]
+RuleSimulationId = Annotated[uuid.UUID, Of("RuleSimulation")]
 DutyId = Annotated[uuid.UUID, Of("Duty")]
 CreditChangeId = Annotated[uuid.UUID, Of("CreditChange")]
 

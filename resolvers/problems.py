@@ -61,7 +61,7 @@ MEANING: Final = MappingProxyType(
         Code.REQUIRED: "A value is needed here.",
         Code.INVALID_TEXT: "The text holds characters that no text may hold, such as control characters.",
         Code.TOO_LONG: "The text is longer than this field allows.",
-        Code.TOO_MANY: "The list has more items than this field allows, or more would change than one request may.",
+        Code.TOO_MANY: "The list has more items than this field allows, or more would change, or wait, than may.",
         Code.INVALID_TIME: "The time has no time zone, or lies outside of the years 1900 to 2199.",
         Code.IN_FUTURE: "The time or day has not come yet.",
         Code.IN_PAST: "The day has gone by.",

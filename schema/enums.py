@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph.port import LinkKind
 from resolvers.access import Role, Scope
+from resolvers.decisions.simulation_told import RuleSimulationCounted
 from resolvers.placement import PlacementRole
 from rules.workbench.told import RuleChangeKind, RuleFindingKind, RuleFindingSeverity, RuleText, RuleVerdict
 from schema.exposing import expose
@@ -20,6 +21,7 @@ from store.handover import HandoverItemKind, HandoverItemRole, HandoverItemState
 from store.interaction import Channel, Direction, HandlingState, InteractionKind
 from store.ledger import LedgerKind
 from store.relation import RelationDirection, RelationKind
+from store.rule_simulation import RuleSimulationState
 from store.rule_version import PublicationKind, RuleVersionStatus
 from store.staff import MembershipRole, StaffStatus
 from store.ticket import Severity, TicketEventKind, TicketKind, TicketStatus
@@ -194,6 +196,15 @@ expose(
     "How far a version of a rule set is. 规则版本状态",
     "waits for approval | 待审批\nrejected | 已驳回\ntaken back | 已撤回\napproved, not in force yet | 已批准\n"
     "is or was in force | 已发布",
+)
+expose(
+    RuleSimulationCounted, "What a simulation looks at. 试算范围", "customers | 客户\ntickets | 工单\ndecisions | 决策"
+)
+expose(
+    RuleSimulationState,
+    "How a simulation stands. 试算状态",
+    "waits for its turn | 排队中\nruns | 运行中\ndone, with a result | 已完成\n"
+    "failed | 已失败\nstopped by somebody | 已取消",
 )
 expose(
     PublicationKind,

@@ -23,6 +23,7 @@ from schema.placement_mutations import PlacementMutations
 from schema.referral_mutations import ReferralMutations
 from schema.rule_set_mutations import RuleSetMutations
 from schema.rule_shadow import RuleShadowMutations
+from schema.rule_simulation_mutations import RuleSimulationMutations
 from schema.staff_mutations import StaffMutations
 from schema.ticket_mutations import TicketMutations
 
@@ -47,6 +48,7 @@ class Mutation(
     DepartmentMergeMutations,
     RuleSetMutations,
     RuleShadowMutations,
+    RuleSimulationMutations,
     DecisionMutations,
     DutyMutations,
     CreditChangeMutations,

@@ -22,6 +22,7 @@ from schema.network import GraphStatus
 from schema.paging import Connection, Node
 from schema.rule_set import RuleSet, RuleVersion
 from schema.rule_shadow import RuleShadow
+from schema.rule_simulation import RULE_SIMULATION_ORDER, RuleSimulation, RuleSimulationFilter
 from schema.rule_texts import RuleTextQuestions
 from schema.rule_trial import RuleTrialQuestions
 from schema.staff import STAFF_ORDERS, Staff, StaffFilter
@@ -102,6 +103,12 @@ class Query(RuleTextQuestions, RuleTrialQuestions):
         _all,
         "Shadows that run and that ran, the newest first; for managers, supervisors, analysts and auditors.",
         order_by=[RuleShadowRow.started_at.desc(), RuleShadowRow.id.desc()],
+    )
+    rule_simulations: Connection[RuleSimulation] = connection(
+        _all,
+        "Simulations that wait, run and ran, latest first; for managers, supervisors, analysts and auditors.",
+        orders=RULE_SIMULATION_ORDER,
+        filter_type=RuleSimulationFilter,
     )
     events: TicketUpdateConnection = log_page(
         TICKET_EVENTS,

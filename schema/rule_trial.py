@@ -74,7 +74,7 @@ class RulePassedOver:
     failed: list[RuleFailedTest] = listed(lambda r: r.failed, "The tests that are not passed.", most=MOST_CELLS)
 
 
-@finding(trying.Tried, "What rules say of facts that were given. 规则试算", scope=rule_scope)
+@finding(trying.Tried, "What rules say of facts that were given. 规则试问", scope=rule_scope)
 class RuleTrial:
     """Results, rows and reasons; or why there are none."""
 
@@ -110,7 +110,7 @@ class RuleTrialQuestions:
     try_rules: RuleTrial | None = traversal(
         trying.try_out,
         "What the rules in force, or those of a text, say of facts that you give: who approves a gift of 600 yuan?"
-        f" Decisions are not made by it. 规则试算 {FOR_WHOM}",
+        f" Decisions are not made by it. 规则试问 {FOR_WHOM}",
         needs=[],
         arguments={
             "rule_set": Argument(str | None, "The rule set in force, by its name.", sa.Text()),

@@ -15,6 +15,7 @@ import structlog
 
 from outbox.idempotency import forget_expired
 from outbox.trim import trim
+from resolvers.decisions.simulation_jobs import forget_simulations
 from resolvers.handover.due import due_handovers, execute_due
 from resolvers.problems import Refused
 from resolvers.rule_sets.versions import write_down_shipped
@@ -22,6 +23,8 @@ from server.alone import by_one
 from store.session import Database
 
 HOUR: Final = 3_600.0
+SIMULATIONS: Final = dt.timedelta(days=30)
+"""How long simulations are kept after they ended."""
 _LOCK: Final = 0xC361
 """The advisory lock that one process holds on PostgreSQL meanwhile."""
 
@@ -35,10 +38,11 @@ class Done:
     events: int
     keys: int
     handovers: int = 0
+    simulations: int = 0
 
 
 class Housekeeping:
-    """Trims the event log, forgets expired keys, writes down the rule sets that ship, and executes due handovers.
+    """Trims the event log, forgets keys and simulations, writes down the rule sets that ship, executes due handovers.
 
     `position` gives the id of the last event that may be read now: the log is never trimmed beyond it.
     """
@@ -48,10 +52,12 @@ class Housekeeping:
         url: str | sa.URL,
         *,
         retention: dt.timedelta,
+        simulations: dt.timedelta = SIMULATIONS,
         position: Callable[[], int],
         told: Callable[[Done], None] = lambda _: None,
     ) -> None:
         self._url, self._retention, self._position, self._told = url, retention, position, told
+        self._simulations = simulations
 
     async def once(self, now: dt.datetime) -> Done | None:
         """Do one round; None when another process is at it."""
@@ -74,8 +80,11 @@ class Housekeeping:
             keys = await forget_expired(session, now)
         async with database.transaction() as session:
             await write_down_shipped(session, now)
-        done = Done(trimmed.events, keys, await _hand_over(database, now))
-        counts = {"events": done.events, "idempotency_keys": done.keys, "handovers": done.handovers}
+        async with database.transaction() as session:
+            simulations = await forget_simulations(session, before=now - self._simulations)
+        done = Done(trimmed.events, keys, await _hand_over(database, now), simulations)
+        counts = {"events": done.events, "idempotency_keys": done.keys, "simulations": done.simulations}
+        counts["handovers"] = done.handovers
         log.info("housekeeping done", **counts, floor=trimmed.floor)
         self._told(done)
         return done

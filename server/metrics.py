@@ -109,6 +109,7 @@ class Metrics:
             "c360_grades", "Customers that were graded by themselves, by what came of it", "what"
         )
         self.acts = self._counter("c360_acts", "What rules did by themselves, by what it was", "what")
+        self.simulations = self._counter("c360_simulations", "Simulations that it ran, by how they ended", "how")
         self.pool = self._gauge("c360_pool_connections", "Connections to the database", "pool", "state")
         self.cpu = self._gauge("c360_process_cpu_seconds", "CPU time that a process has used", mode="liveall")
         self.memory = self._gauge("c360_process_resident_bytes", "Memory that a process holds", mode="liveall")

@@ -167,6 +167,7 @@ async def open_service(settings: Settings, *, way: Way = Way.DIRECT) -> AsyncIte
             network.projector,
             grading=settings.grading_seconds,
             acting=settings.acting_seconds,
+            simulates=settings,
         )
         log = Log(tail, await open_keys(reads))
         pace = Pace(bookmark_seconds=settings.bookmark_seconds)

@@ -93,6 +93,14 @@ class Settings(EdgeSettings, IdentitySettings, SocketSettings):
         description="Seconds between two looks at open tickets, which the rules may escalate; once a day all customers"
         " are looked at for duties and changes of credit. 0: only `c360 rules act` does that",
     )
+    simulating_seconds: float = Field(
+        1.0,
+        ge=0,
+        le=3_600,
+        description="Seconds between two looks for simulations that were asked for by startSimulation; 0: this server"
+        " runs none, and they wait for another one",
+    )
+    simulation_days: int = Field(30, ge=1, le=3_650, description="Days for which simulations are kept after they ended")
     rules_engine: Literal["durable", "reference"] = Field(
         default="durable",
         description="What decides by rules: durable-rules, each of whose decisions is compared with the reference"

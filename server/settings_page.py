@@ -78,7 +78,11 @@ GROUPS: Final = (
         "Logs, metrics, traces, and how it stops.",
         ("log_level", "log_format", "slow_ms", "metrics_key", "otlp_endpoint", "otlp_share", "stop_delay"),
     ),
-    Group("Rules", "What rules do by themselves.", ("grading_seconds", "acting_seconds", "rules_engine")),
+    Group(
+        "Rules",
+        "What rules do by themselves.",
+        ("grading_seconds", "acting_seconds", "simulating_seconds", "simulation_days", "rules_engine"),
+    ),
     Group(
         "The graph",
         "A Neo4j beside the store, where there is one.",

@@ -15,8 +15,10 @@ from resolvers.reading import ReadStore
 from resolvers.rule_sets.engines import LIVE
 from server.acting import Acting
 from server.grading import KeepingGrades
-from server.housekeeping import HOUR, Done, Housekeeping
+from server.housekeeping import HOUR, SIMULATIONS, Done, Housekeeping
 from server.metrics import Metrics
+from server.settings import Settings
+from server.simulating import Simulating
 from store import schema_version
 from store.session import Database
 
@@ -37,7 +39,8 @@ class Upkeep:
 
     `names` are those of the operations in trusted documents, `interval` the seconds between two rounds of housekeeping,
     `grading` those between two looks for customers whose grade is due, `acting` those between two rounds of the rules
-    about tickets and duties; 0: nobody looks.
+    about tickets and duties; 0: nobody looks. `simulates` are the settings with which simulations are run that were
+    asked for, and kept; None: nobody runs them.
     """
 
     reads: ReadStore
@@ -49,6 +52,7 @@ class Upkeep:
     interval: float = HOUR
     grading: float = 0.0
     acting: float = 0.0
+    simulates: Settings | None = None
     version: str = field(default_factory=schema_version.head)
 
     async def check(self) -> None:
@@ -65,11 +69,12 @@ class Upkeep:
             raise NotReadyError(f"The event log could not be read for {lag:.0f} s")
 
     async def run(self, metrics: Metrics) -> None:
-        """Keep house, grades, and the copy of the network where there is one, while the application runs."""
+        """Keep house, grades and the copy of the network where there is one, and simulate what is asked for."""
 
         def counted(done: Done) -> None:
             metrics.housekeeping.labels("events").inc(done.events)
             metrics.housekeeping.labels("idempotency_keys").inc(done.keys)
+            metrics.housekeeping.labels("simulations").inc(done.simulations)
             metrics.handovers.inc(done.handovers)
 
         def graded(some: Graded) -> None:
@@ -81,8 +86,17 @@ class Upkeep:
             for what, count in round_.counts().items():
                 metrics.acts.labels(what).inc(count)
 
+        def simulated(how: str) -> None:
+            metrics.simulations.labels(how).inc()
+
         url = self.database.engine.url
-        keeping = Housekeeping(url, retention=self.retention, position=lambda: self.tail.position.id, told=counted)
+        keeping = Housekeeping(
+            url,
+            retention=self.retention,
+            simulations=SIMULATIONS if self.simulates is None else dt.timedelta(days=self.simulates.simulation_days),
+            position=lambda: self.tail.position.id,
+            told=counted,
+        )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keeping.run(_now, interval=self.interval))
             if self.grading:
@@ -90,6 +104,9 @@ class Upkeep:
             if self.acting:
                 of_record = RelationalGraph(self.reads)
                 tasks.create_task(Acting(url, of_record, clock=_now, told=acted).run(interval=self.acting))
+            if self.simulates is not None and self.simulates.simulating_seconds:
+                simulating = Simulating(self.simulates, self.reads, clock=_now, told=simulated)
+                tasks.create_task(simulating.run(interval=self.simulates.simulating_seconds))
             if self.projector is not None:
                 tasks.create_task(self.projector.run())
 

@@ -61,9 +61,9 @@ class Book(abc.ABC):
 
     @abc.abstractmethod
     def names(self) -> sa.Select[Any]:
-        """What people call the subjects: id, code and name of the customer; of tickets also number and title.
+        """What people call the subjects: code and name of the customer; of tickets also number and title.
 
-        The id comes first.
+        The id comes first; `customer_id` and `ticket_id` say whom it is about.
         """
 
     def without_history(self, names: Sequence[str]) -> tuple[str, ...]:
@@ -96,7 +96,8 @@ class Customers(Book):
 
     def names(self) -> sa.Select[Any]:
         """Code and name."""
-        return cast("sa.Select[Any]", sa.select(CustomerRow.id, CustomerRow.code, CustomerRow.name))
+        row = CustomerRow
+        return cast("sa.Select[Any]", sa.select(row.id, row.id.label("customer_id"), row.code, row.name))
 
 
 async def names_in(

@@ -58,9 +58,10 @@ class Recorded(Book):
     def names(self) -> sa.Select[Any]:
         """Code and name of the customer, number and title of the ticket, where it is about one."""
         row, customer, ticket = DecisionRow, CustomerRow, TicketRow
-        columns: list[Any] = [row.id, customer.code, customer.name, ticket.number, ticket.subject.label("title")]
+        keys: list[Any] = [row.id, row.customer_id, ticket.id.label("ticket_id")]
+        words: list[Any] = [customer.code, customer.name, ticket.number, ticket.subject.label("title")]
         whose = sa.outerjoin(row, customer, customer.id == row.customer_id)
-        named = sa.select(*columns).select_from(whose.outerjoin(ticket, ticket.id == row.subject_id))
+        named = sa.select(*keys, *words).select_from(whose.outerjoin(ticket, ticket.id == row.subject_id))
         return cast("sa.Select[Any]", named)
 
     def _facts(self, found: Gathered, key: uuid.UUID, names: Sequence[str], text: str) -> Iterator[tuple[str, Any]]:

@@ -10,12 +10,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from resolvers.decisions.shadowing import KEPT, REFUSED, candidate_of
+from resolvers.decisions.outcome_levels import Body, body_of, of_faults, of_results
+from resolvers.decisions.shadowing import KEPT, REFUSED
 from resolvers.reading import Context
 from resolvers.rule_sets.reading import versions_by_id
-from rules.engine.problem import RuleFileError
-from rules.engine.table import DecisionTable
-from rules.facts.levels import highest, level_of_inputs, levels_of_outputs
 from store.clearance import Clearance
 from store.lists import ListOf, member
 from store.rule_shadow import RuleShadowBatchRow, RuleShadowDifferenceRow
@@ -91,17 +89,17 @@ async def differences(
 class _Levels:
     """Which clearance the outcomes of rule sets take: of their results, and of the faults, which may quote any fact."""
 
-    def __init__(self, clearance: Clearance, tables: Mapping[str, Sequence[DecisionTable | None]]) -> None:
+    def __init__(self, clearance: Clearance, tables: Mapping[str, Sequence[Body]]) -> None:
         self._clearance = clearance
-        self._results = {name: max(map(_of_results, own)) for name, own in tables.items()}
-        self._faults = {name: max(map(_of_faults, own)) for name, own in tables.items()}
+        self._results = {name: max(map(of_results, own)) for name, own in tables.items()}
+        self._faults = {name: max(map(of_faults, own)) for name, own in tables.items()}
 
     @classmethod
     async def of(cls, context: Context, keys: Sequence[tuple[uuid.UUID, str, str]]) -> _Levels:
         """Those of the candidates and of what is in force beside them."""
-        tables: dict[str, list[DecisionTable | None]] = {}
+        tables: dict[str, list[Body]] = {}
         for key, name, text in keys:
-            tables.setdefault(name, []).append(_table_of(key, name, text))
+            tables.setdefault(name, []).append(body_of(key, name, text))
         rows = await _IN_FORCE.rows(context.store, names=sorted(tables))
         in_force = {name: key for name, key in rows if key is not None}
         versions = await versions_by_id(context.store, set(in_force.values()))
@@ -119,22 +117,3 @@ class _Levels:
     def _bare(self, name: str, said: str) -> str:
         """An outcome; of a fault that the reader may not know, that there is one."""
         return REFUSED if said.startswith(REFUSED) and self._faults[name] > self._clearance else said
-
-
-def _table_of(key: uuid.UUID, name: str, text: str) -> DecisionTable | None:
-    """The table of a candidate; None where this program cannot read it any more, as a newer one may not."""
-    try:
-        return candidate_of(key, name, text).table
-    except RuleFileError:
-        return None
-
-
-def _of_faults(table: DecisionTable | None) -> Clearance:
-    """Of a table that cannot be read nobody knows what its outcomes quote."""
-    return Clearance.SECRET if table is None else Clearance[level_of_inputs(table).name]
-
-
-def _of_results(table: DecisionTable | None) -> Clearance:
-    if table is None or table.policy.is_total:
-        return _of_faults(table)
-    return Clearance[highest(level for row in table.rows for level in levels_of_outputs(table, row).values()).name]

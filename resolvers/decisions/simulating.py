@@ -237,6 +237,8 @@ def _mover(trial: _Trial, change: _Change, names: sa.RowMapping) -> Mover:
     after = _reason(trial.after, change, change.after)
     return Mover(
         id=change.id,
+        customer_id=names["customer_id"],
+        ticket_id=names.get("ticket_id"),
         code=names["code"],
         name=names["name"],
         number=names.get("number"),

@@ -82,6 +82,8 @@ class Mover:
 
     id: uuid.UUID
     """Of the customer, the ticket or the decision."""
+    customer_id: uuid.UUID | None
+    """Of the customer whom it is about; None where a decision is about none."""
     code: str | None
     """The customer's; None where a decision is about none."""
     name: str | None
@@ -92,6 +94,7 @@ class Mover:
     exposure: Decimal | None
     reason_before: Words
     reason_after: Words
+    ticket_id: uuid.UUID | None = None
     number: str | None = None
     """Of the ticket, where it is about one."""
     title: str | None = None

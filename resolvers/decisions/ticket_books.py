@@ -154,6 +154,8 @@ async def told_of(
 
 def _named() -> sa.Select[Any]:
     ticket, row = TicketRow, CustomerRow
-    columns: list[Any] = [ticket.id, row.code, row.name, ticket.number, ticket.subject.label("title")]
-    named = sa.select(*columns).join_from(ticket, row, row.id == ticket.customer_id)
+    whose: list[Any] = [ticket.id, row.id.label("customer_id"), ticket.id.label("ticket_id"), row.code, row.name]
+    named = sa.select(*whose, ticket.number, ticket.subject.label("title")).join_from(
+        ticket, row, row.id == ticket.customer_id
+    )
     return cast("sa.Select[Any]", named)

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from outbox.event import EventKind
-from resolvers.access_rows import access_rule_version
+from resolvers.access_rows import access_of_rules
 from resolvers.actions import Action
 from resolvers.commands import Unit, command
 from resolvers.drafts import RuleVersionId
@@ -73,7 +73,7 @@ class RollBackRuleSetErrorCode(enum.StrEnum):
 @command(Action.PUBLISH_RULE_VERSION, PublishRuleVersionErrorCode, prepare=look_through)
 async def publish_rule_version(unit: Unit, draft: RuleVersionPublication) -> uuid.UUID:
     """Bring an approved version into force, from the next decision on."""
-    row = await access_rule_version(unit, draft.id, "id")
+    row = await access_of_rules(unit, RuleVersionRow, draft.id, "id")
     check_move(row, RuleVersionStatus.PUBLISHED)
     _check_days(unit, await still_sound(row))
     await hold_versions(unit.session)
@@ -86,7 +86,7 @@ async def publish_rule_version(unit: Unit, draft: RuleVersionPublication) -> uui
 @command(Action.ROLL_BACK_RULE_SET, RollBackRuleSetErrorCode, prepare=look_through)
 async def roll_back_rule_set(unit: Unit, draft: RuleSetRollback) -> uuid.UUID:
     """Let an earlier version be in force again, which four eyes have seen before."""
-    row = await access_rule_version(unit, draft.id, "id")
+    row = await access_of_rules(unit, RuleVersionRow, draft.id, "id")
     if row.status is not RuleVersionStatus.PUBLISHED:
         message = f"version {row.number} of {row.rule_set} is {row.status}: it was never in force"
         raise refuse(Code.BAD_MOVE, "id", message)

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from outbox.event import EventKind
-from resolvers.access_rows import access_rule_version
+from resolvers.access_rows import access_of_rules
 from resolvers.actions import Action
 from resolvers.commands import Unit, command
 from resolvers.drafts import RuleVersionId
@@ -64,7 +64,7 @@ class RejectRuleVersionErrorCode(enum.StrEnum):
 @command(Action.APPROVE_RULE_VERSION, ApproveRuleVersionErrorCode, prepare=look_through)
 async def approve_rule_version(unit: Unit, draft: RuleVersionApproval) -> uuid.UUID:
     """Approve a version that someone else submitted, if it is still sound; it may be published then."""
-    row = await access_rule_version(unit, draft.id, "id")
+    row = await access_of_rules(unit, RuleVersionRow, draft.id, "id")
     check_move(row, RuleVersionStatus.APPROVED)
     if is_author(unit, row):
         raise refuse(Code.OWN_VERSION, "id", "you submitted it; somebody else looks at it and approves")
@@ -77,7 +77,7 @@ async def approve_rule_version(unit: Unit, draft: RuleVersionApproval) -> uuid.U
 @command(Action.REJECT_RULE_VERSION, RejectRuleVersionErrorCode)
 async def reject_rule_version(unit: Unit, draft: RuleVersionRejection) -> uuid.UUID:
     """Reject a version, and say why."""
-    row = await access_rule_version(unit, draft.id, "id")
+    row = await access_of_rules(unit, RuleVersionRow, draft.id, "id")
     move(unit, row, RuleVersionStatus.REJECTED, EventKind.RULES_REJECTED)
     _review(unit, row, draft.note)
     return row.id

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from outbox.event import EventKind
 from resolvers.access import Role
-from resolvers.access_rows import access_rule_version
+from resolvers.access_rows import access_of_rules
 from resolvers.actions import Action
 from resolvers.commands import Unit, command
 from resolvers.drafts import RuleVersionId
@@ -107,7 +107,7 @@ async def submit_rule_version(unit: Unit, draft: RuleVersionDraft) -> uuid.UUID:
 @command(Action.WITHDRAW_RULE_VERSION, WithdrawRuleVersionErrorCode)
 async def withdraw_rule_version(unit: Unit, draft: RuleVersionWithdrawal) -> uuid.UUID:
     """Take a version back that is not published: its author does, or a manager or supervisor."""
-    row = await access_rule_version(unit, draft.id, "id")
+    row = await access_of_rules(unit, RuleVersionRow, draft.id, "id")
     if unit.subject.role is Role.ANALYST and not is_author(unit, row):
         raise refuse(Code.FORBIDDEN, "id", f"{row.submitted_by} submitted it; analysts take back their own only")
     move(unit, row, RuleVersionStatus.WITHDRAWN, EventKind.RULES_WITHDRAWN)
@@ -129,7 +129,7 @@ async def _check_base(unit: Unit, draft: RuleVersionDraft, source: Source, name:
     """Raise Refused for a base that is not there (NOT_FOUND), or of another name (BAD_RULES)."""
     if draft.base_id is None:
         return
-    base = await access_rule_version(unit, draft.base_id, "base_id")
+    base = await access_of_rules(unit, RuleVersionRow, draft.base_id, "base_id")
     if base.rule_set != name:
         message = f"this started from version {base.number} of {base.rule_set}; a rule set keeps its name"
         raise refused_for(source, [_at_name(source, f"{message}. Write rule_set: {base.rule_set}")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from rules.engine.chain import Chain
 from rules.engine.expression import Calculation, Expression, Name
 from rules.engine.table import DecisionTable, Row, Words
 from rules.facts.vocabulary import Level, vocabulary
@@ -27,9 +28,9 @@ def highest(levels: Iterable[Level]) -> Level:
     return max(levels, key=ORDER.index, default=Level.PUBLIC)
 
 
-def level_of_inputs(table: DecisionTable) -> Level:
-    """The level of what may quote any of the facts that a table reads."""
-    return highest(level_of(column.name) for column in table.inputs)
+def level_of_inputs(body: DecisionTable | Chain) -> Level:
+    """The level of what may quote any of the facts that rules read."""
+    return highest(level_of(column.name) for column in body.inputs)
 
 
 def levels_of_outputs(table: DecisionTable, row: Row) -> dict[str, Level]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,14 +14,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from graph.port import Graph, GraphUnavailable
-from outbox.tail import open_tail
+from graph.port import GraphUnavailable
 from resolvers.decisions.choosing_books import NoBookError
 from resolvers.decisions.explaining import UnknownOutputError
 from resolvers.decisions.simulating import Keep, Report, Wish, simulate
 from resolvers.decisions.simulation import Simulation
 from resolvers.facts.records import UnknownFactError
-from resolvers.reading import open_reads
 from rules.engine.problem import RuleFileError
 from rules.engine.rule_file import load_rule_set
 from rules.engine.table import RuleSet
@@ -29,14 +27,13 @@ from rules.facts.vocabulary import Subject
 from server.commands.options import AsJson, DatabaseUrl, given
 from server.commands.rule_files import tell
 from server.commands.simulation_shown import show_simulation
-from server.database import check, in_words, open_database
-from server.network import open_network
+from server.database import in_words
+from server.record import open_record
 from server.settings import Settings, load_settings
 from server.simulation_report.data import data_of
 from server.simulation_report.page import page_of
 from server.simulation_report.table import table_of_movers
 from server.user_error import ExitCode, UserError
-from store.session import Database
 
 Candidate = Annotated[Path, typer.Argument(metavar="FILE", help="The rule file of the candidate.")]
 Since = Annotated[
@@ -130,7 +127,7 @@ def _day(text: str | None) -> dt.date | None:
 
 
 async def _simulated(settings: Settings, wish: Wish, csv: Path | None) -> Simulation:
-    async with _record(settings) as (database, graph):
+    async with open_record(settings) as (database, graph):
         with progress(Console(stderr=True)) as report, _kept(csv, wish.candidate) as keep, in_words(settings):
             try:
                 return await simulate(database, wish, graph=graph, report=report, keep=keep)
@@ -143,21 +140,6 @@ async def _simulated(settings: Settings, wish: Wish, csv: Path | None) -> Simula
             except GraphUnavailable as error:
                 problem = f"Neo4j at {settings.neo4j_url} does not answer"
                 raise UserError(problem, cure="start it, or set C360_GRAPH_STORE=relational") from error
-
-
-@contextlib.asynccontextmanager
-async def _record(settings: Settings) -> AsyncIterator[tuple[Database, Graph]]:
-    """The record, and what answers for the network."""
-    await check(settings)
-    async with contextlib.AsyncExitStack() as stack:
-        database = open_database(settings)
-        stack.push_async_callback(database.close)
-        with in_words(settings):
-            reads = await open_reads(settings.database_url, size=1, seconds=settings.request_timeout)
-            stack.push_async_callback(reads.close)
-            tail = await stack.enter_async_context(open_tail(settings.database_url))
-        network = await stack.enter_async_context(open_network(settings, reads, database, tail))
-        yield database, network.graph
 
 
 @contextlib.contextmanager

@@ -55,6 +55,8 @@ def _mover(mover: Mover) -> dict[str, Any]:
     amounts = {"value_12m": mover.value_12m, "exposure": mover.exposure}
     return {
         "id": str(mover.id),
+        "customer_id": None if mover.customer_id is None else str(mover.customer_id),
+        "ticket_id": None if mover.ticket_id is None else str(mover.ticket_id),
         "number": mover.number,
         "title": mover.title,
         "code": mover.code,

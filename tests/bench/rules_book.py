@@ -169,10 +169,9 @@ async def _simulated(database: Database, side: Side, wanted: Collection[uuid.UUI
     found: dict[uuid.UUID, Said] = {}
     async with database.snapshot(idle_ms=0) as connection:
         async for part in gather_all(connection, side.reads, Moment(AT)):
-            labels = side.labels(part.columns, part.ids, part.unknown)
-            outcomes = side.bulk.decide(part.columns, len(part.ids)).each()
-            each = zip(part.ids, labels, outcomes, strict=True)
-            found |= {key: _said(label, outcome) for key, label, outcome in each if key in wanted}
+            said = side.answer(part.columns, part.ids, part.unknown)
+            each = zip(part.ids, said.labels, said.places, strict=True)
+            found |= {key: _said(label, said.outcomes[place]) for key, label, place in each if key in wanted}
     return found
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Final
 
 from resolvers.access import Scope, Subject
 from resolvers.actions import Action
+from resolvers.decisions.simulation_commands import SimulationDraft
 from resolvers.rule_sets.library import shipped
 from store.base import new_id
 from tests.commands.refusal import (
@@ -17,6 +19,7 @@ from tests.commands.refusal import (
 )
 from tests.commands.valid import GRADING, VALID
 from tests.commands.worlds import World
+from tests.factories import NOW, TODAY
 from tests.factories.rule_version import FEES
 
 A = Action
@@ -76,6 +79,25 @@ RULES: Final = [
     valid_but(A.STOP_RULE_SHADOW, "NOT_FOUND", "rule_set", rule_set="grading"),
     *bad_texts(A.STOP_RULE_SHADOW, "rule_set", most=64),
     *blank(A.STOP_RULE_SHADOW, "rule_set"),
+    valid_but(A.START_SIMULATION, "REQUIRED", None, text=None),
+    valid_but(A.START_SIMULATION, "REQUIRED", None, version_id=lambda w: w.rules.in_force),
+    valid_but(A.START_SIMULATION, "BAD_RULES", "text", text="rule_set: ["),
+    valid_but(A.START_SIMULATION, "BAD_RULES", "text", text="\ud800"),
+    valid_but(A.START_SIMULATION, "BAD_RULES", "text", text=FEES.text),
+    valid_but(A.START_SIMULATION, "BAD_RULES", "version_id", text=None, version_id=lambda w: w.rules.in_force),
+    valid_but(A.START_SIMULATION, "BAD_RULES", "output", output="nosuch"),
+    valid_but(A.START_SIMULATION, "NOT_FOUND", "version_id", text=None, version_id=lambda _: new_id()),
+    Refusal(A.START_SIMULATION, "NOT_FOUND", "version_id", lambda w: SimulationDraft(version_id=w.rules.own), narrow),
+    valid_but(A.START_SIMULATION, "INVALID_TIME", "as_of", as_of=NOW.replace(tzinfo=None)),
+    valid_but(A.START_SIMULATION, "INVALID_TIME", "as_of", as_of=NOW.replace(year=2200)),
+    valid_but(A.START_SIMULATION, "INVALID_TIME", "since", since=dt.date(1899, 12, 31)),
+    valid_but(A.START_SIMULATION, "BAD_PERIOD", "since", since=TODAY + dt.timedelta(days=1)),
+    valid_but(A.START_SIMULATION, "BAD_PERIOD", "since", since=TODAY, as_of=NOW - dt.timedelta(days=1)),
+    valid_but(A.START_SIMULATION, "ALREADY_RUNS", None, text=PRIORITY.text),
+    valid_but(A.START_SIMULATION, "TOO_MANY", None),
+    valid_but(A.STOP_SIMULATION, "NOT_FOUND", "id", id=lambda _: new_id()),
+    Refusal(A.STOP_SIMULATION, "NOT_FOUND", "id", VALID[A.STOP_SIMULATION], narrow),
+    valid_but(A.STOP_SIMULATION, "BAD_MOVE", "id", id=lambda w: w.rules.simulated),
     *blank(A.REJECT_RULE_VERSION, "note"),
     *blank(A.ROLL_BACK_RULE_SET, "note"),
     valid_but(A.APPROVE_RULE_VERSION, "OWN_VERSION", "id", id=lambda w: w.rules.own),

@@ -9,6 +9,7 @@ from outbox.log import MAX_CHANGES
 from resolvers.actions import Action
 from resolvers.assignment import AssignmentEnd, end_assignment
 from resolvers.contact import ContactDraft, create_contact
+from resolvers.decisions.simulation_commands import MOST_WAITING
 from resolvers.interaction import record_interaction
 from resolvers.problems import MEANING, Code, Refused
 from resolvers.referral import Referral, refer_customer
@@ -19,6 +20,7 @@ from tests.commands.probes import contents
 from tests.commands.refusal import Refusal
 from tests.commands.refusals import REFUSALS
 from tests.commands.valid import COMMANDS, VALID
+from tests.commands.world_rules import simulation
 from tests.commands.worlds import Office
 from tests.factories import TODAY
 from tests.factories.customer import add_crowd
@@ -32,7 +34,7 @@ BELOW = {"FORBIDDEN", "KEY_REUSED"}
 
 
 async def prepare(office: Office) -> None:
-    """Take codes and numbers, end an assignment, note a referral, use a key, and crowd the annex."""
+    """Take codes and numbers, end an assignment, note a referral, use a key, crowd the annex and the simulations."""
     world = office.world
     async with office.database.transaction() as session:
         for row, key, name in (
@@ -42,6 +44,7 @@ async def prepare(office: Office) -> None:
         ):
             await session.execute(sa.update(row).where(row.id == key).values({name: "TAKEN"}))
         await add_crowd(session, world.annex, MAX_CHANGES)
+        session.add_all(simulation(f"crowd {n}") for n in range(MOST_WAITING - 1))
     await office.do(end_assignment, AssignmentEnd(world.foreign_assignment, TODAY))
     await office.do(refer_customer, Referral(world.foreign, world.neighbour))
     await office.do(create_contact, ContactDraft(world.own, "Used"), key="used")

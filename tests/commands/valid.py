@@ -18,6 +18,7 @@ from resolvers.customer import CustomerChanges, CustomerDraft
 from resolvers.customer_move import CustomersMove
 from resolvers.decisions.grade_customer import GradeRequest
 from resolvers.decisions.shadow_commands import ShadowDraft, ShadowEnd
+from resolvers.decisions.simulation_commands import SimulationDraft, SimulationEnd
 from resolvers.department import DepartmentChanges, DepartmentDraft, DepartmentMove
 from resolvers.department_merge import DepartmentMerge
 from resolvers.department_split import DepartmentSplit
@@ -61,6 +62,7 @@ MODULES: Final = (
     "customer_move",
     "decisions.grade_customer",
     "decisions.shadow_commands",
+    "decisions.simulation_commands",
     "department",
     "department_merge",
     "department_split",
@@ -136,4 +138,6 @@ VALID: Final[dict[Action, Callable[[World], Any]]] = {
     Action.REJECT_CREDIT_CHANGE: lambda w: CreditChangeRejection(w.acted.to_reject, "They will pay this week"),
     Action.START_RULE_SHADOW: lambda _: ShadowDraft(GRADING.text, GRADING.cases),
     Action.STOP_RULE_SHADOW: lambda _: ShadowEnd("tolls"),
+    Action.START_SIMULATION: lambda _: SimulationDraft(GRADING.text),
+    Action.STOP_SIMULATION: lambda w: SimulationEnd(w.rules.simulation),
 }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.base import new_id
 from store.rule_shadow import RuleShadowRow
+from store.rule_simulation import RuleSimulationRow, RuleSimulationState
 from store.rule_version import RuleVersionStatus
 from tests.factories import NOW
 from tests.factories.rule_version import FEES, add_publication, add_rule_version
@@ -50,6 +51,9 @@ class Rules:
     broken_published: uuid.UUID
     tolls: uuid.UUID
     """Of another rule set."""
+    simulation: uuid.UUID
+    """Waits, of `priority`; the manager asked for it."""
+    simulated: uuid.UUID
 
 
 async def add_rules(session: AsyncSession) -> Rules:
@@ -67,10 +71,18 @@ async def add_rules(session: AsyncSession) -> Rules:
     rows = [*first, *open_ones, behind, *others, *broken, *old, await add_rule_version(session, TOLLS)]
     for name in ("tolls", "priority"):
         session.add(_shadow(name))
-    return Rules(*(row.id for row in rows))
+    simulations = [simulation("priority"), simulation("priority", RuleSimulationState.DONE)]
+    session.add_all(simulations)
+    return Rules(*(row.id for row in (*rows, *simulations)))
 
 
 def _shadow(name: str) -> RuleShadowRow:
     """A shadow that runs, of a rule set of its own."""
     texts = {"text": TOLLS.text, "cases": TOLLS.cases}
     return RuleShadowRow(id=new_id(), rule_set=name, **texts, started_by="someone", started_at=NOW)
+
+
+def simulation(rule_set: str, state: RuleSimulationState = RuleSimulationState.WAITING) -> RuleSimulationRow:
+    """A simulation that the manager asked for."""
+    known = {"rule_set": rule_set, "text": TOLLS.text, "as_of": NOW, "asked_by": "manager", "asked_at": NOW}
+    return RuleSimulationRow(id=new_id(), **known, state=state)

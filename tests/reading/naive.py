@@ -57,6 +57,7 @@ NODES = (
     "Membership",
     "RulePublication",
     "RuleShadow",
+    "RuleSimulation",
     "RuleVersion",
     "Staff",
     "Ticket",

@@ -121,7 +121,7 @@ DIRECTORY = {"Department", "Handover", "HandoverCount", "Staff", "Membership", "
 OURS = {"CreditChange", "Duty", "Escalation"}
 """Types of what belongs to customers and is no partner's business."""
 
-RULES = {"RulePublication", "RuleSet", "RuleShadow", "RuleVersion"}
+RULES = {"RulePublication", "RuleSet", "RuleShadow", "RuleSimulation", "RuleVersion"}
 """Types of rules: for managers, supervisors, analysts and auditors."""
 
 

@@ -38,6 +38,7 @@ TYPES = {
     "RulePublication": "rule_publication",
     "RuleSet": "rule_set",
     "RuleShadow": "rule_shadow",
+    "RuleSimulation": "rule_simulation",
     "RuleVersion": "rule_version",
     "Staff": "staff",
     "Tag": "customer_tag",

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.anyio
 CUSTOMERS = "customers(first: 100) { nodes { %s } }"
 HANDOVERS = "handovers(first: 100) { nodes { %s } }"
 STAFF = "staff(first: 100) { nodes { %s } }"
+SIMULATIONS = "ruleSimulations(first: 100) { nodes { %s } }"
 RULE_SETS = "ruleSets(first: 100) { %s }"
 DEPARTMENTS = "departments(first: 100) { nodes { %s } }"
 
@@ -75,6 +76,8 @@ PATHS = {
     "RulePublication": RULE_SETS % "publications(first: 100) { %s }",
     "RuleSet": RULE_SETS,
     "RuleShadow": "ruleShadows(first: 100) { %s }",
+    "RuleSimulation": SIMULATIONS,
+    "RuleSimulationProgress": SIMULATIONS % "progress { %s }",
     "RuleTitle": RULE_SETS % "title { %s }",
     "RuleVersion": RULE_SETS % "versions(first: 100) { %s }",
     "RowTest": CUSTOMERS % "whyNot(grade: VIP, first: 100) { tests { %s } }",
@@ -97,9 +100,7 @@ AT_LEAST = {
     "DecisionExplanation": Clearance.INTERNAL,
     "Disclosure": Clearance.CONFIDENTIAL,
     "RowTest": Clearance.INTERNAL,
-    **dict.fromkeys(
-        ("Money", "RulePublication", "RuleSet", "RuleShadow", "RuleTitle", "RuleVersion"), Clearance.INTERNAL
-    ),
+    **dict.fromkeys(("Money", "RuleSimulationProgress", "RuleTitle", *RULES), Clearance.INTERNAL),
 }
 """What it takes to meet an object of these types at all."""
 
@@ -203,7 +204,17 @@ async def test_the_declared_row_scopes_are_those_of_the_naive_reader(ways):
         by_scope.setdefault(scope, set()).add(gtype)
 
     assert by_scope == {
-        None: {"CustomerMetrics", "Money", "RuleTitle", "TicketTarget", "Viewer", *FINDINGS, *TOLD, *INSIDE},
+        None: {
+            "CustomerMetrics",
+            "Money",
+            "RuleSimulationProgress",
+            "RuleTitle",
+            "TicketTarget",
+            "Viewer",
+            *FINDINGS,
+            *TOLD,
+            *INSIDE,
+        },
         "customer_scope": {"Customer"},
         "directory_scope": {*DIRECTORY, "GraphStatus", "DecisionExplanation", "ConsideredRow", "RowTest", *CHANGES},
         "disclosure_scope": {"Disclosure"},

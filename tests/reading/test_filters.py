@@ -26,6 +26,7 @@ ENTRIES = {
     "HandoverFilter": "handovers",
     "InteractionFilter": "interactions",
     "LedgerFilter": "ledger",
+    "RuleSimulationFilter": "ruleSimulations",
     "StaffFilter": "staff",
     "TicketFilter": "tickets",
 }

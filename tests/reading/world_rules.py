@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from store.base import Base
 from store.rule_shadow import RuleShadowRow
+from store.rule_simulation import RuleSimulationRow
 from store.rule_version import PublicationKind, RulePublicationRow, RuleVersionRow, RuleVersionStatus
 from tests.reading.nasty import Chance, member
 
+STEPS = ("step", "done", "total")
 NAMES = ("grading", "分级", "null", "waiting")
 
 
@@ -27,3 +29,6 @@ def rule_sets(chance: Chance) -> Iterator[Base]:
             yield chance.row(RulePublicationRow, **known, version_id=chance.one(*versions).id)
     for number in range(25):
         yield chance.row(RuleShadowRow, rule_set=f"shadowed {number}")
+        steps = {"step": "customers", "done": number, "total": 2**31 - 1} if number % 3 else dict.fromkeys(STEPS)
+        keys = {name: chance.one(None, versions[0].id, versions[-1].id) for name in ("version_id", "against_id")}
+        yield chance.row(RuleSimulationRow, rule_set=f"simulated {number}", **steps, **keys, result=None)

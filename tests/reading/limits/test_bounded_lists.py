@@ -7,11 +7,20 @@ from collections.abc import Iterator
 from graphql import GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
 
 from graph.port import HOPS
+from resolvers.decisions.backtesting import MOST_MONTHS
 from resolvers.decisions.questions import MOST_INPUTS, MOST_ROWS
+from resolvers.decisions.simulation_questions import (
+    MOST_FACTS,
+    MOST_MOVES,
+    MOST_OUTCOMES,
+    MOST_OUTPUTS,
+    MOST_WORK,
+    TOLD,
+)
 from resolvers.reading.declarations import entity_of, finding_of, source_of
 from resolvers.reading.relations import MAX_PAGE
 from resolvers.reading.traversing import Listed
-from resolvers.rule_sets.trying import MOST_FACTS
+from resolvers.rule_sets import trying
 from rules.engine.checking import MOST_PROBLEMS
 from rules.workbench.told import (
     MOST_CELLS,
@@ -41,6 +50,7 @@ BOUNDED = {
     "PublishRuleVersionError.problems": FILE,
     "RollBackRuleSetError.problems": FILE,
     "StartRuleShadowError.problems": FILE,
+    "StartSimulationError.problems": FILE,
     "SubmitRuleVersionError.problems": FILE,
     "Query.nodes": "as long as its ids, of which there are 100 at most",
 }
@@ -64,14 +74,27 @@ OF_TEXTS = {
     "RuleTest.cases": MOST_LISTED,
     "RuleTest.problems": MOST_PROBLEMS,
     "RuleTest.uncovered": MOST_LISTED,
+    "RuleSimulationResult.quiet": MOST_OUTPUTS,
+    "RuleSimulationResult.withoutHistory": MOST_FACTS,
+    "RuleSimulationResult.work": MOST_WORK,
     "RulePassedOver.failed": MOST_CELLS,
     "RuleTrial.passedOver": MOST_NAMES,
-    "RuleTrial.problems": MOST_FACTS,
+    "RuleTrial.problems": trying.MOST_FACTS,
     "RuleTrial.results": MOST_NAMES,
     "RuleTrial.rows": MOST_NAMES,
     "RuleTrialResult.outputs": MOST_CELLS,
 }
 """Lists of what is computed of a text of rules, with how many items are told at most."""
+
+OF_SIMULATIONS = {
+    "RuleSimulationHistory.months": MOST_MONTHS,
+    "RuleSimulationHistory.withoutHistory": MOST_FACTS,
+    "RuleSimulationMonth.outcomes": MOST_OUTCOMES,
+    "RuleSimulationMover.facts": len(TOLD),
+    "RuleSimulationResult.moves": MOST_MOVES,
+    "RuleSimulationResult.outcomes": MOST_OUTCOMES,
+}
+"""Lists of what simulations found."""
 
 
 def lists() -> Iterator[tuple[str, GraphQLObjectType, str]]:
@@ -103,7 +126,7 @@ def test_every_list_is_bounded():
         if not is_leaf_type(get_named_type(gtype.fields[name].type))
     }
 
-    assert unbounded == BOUNDED.keys() | OF_TEXTS.keys()
+    assert unbounded == BOUNDED.keys() | OF_TEXTS.keys() | OF_SIMULATIONS.keys()
 
 
 def test_every_page_and_short_list_has_a_default_size():
@@ -134,4 +157,4 @@ def test_what_a_list_inside_of_a_finding_may_have_is_declared():
     rows = dict.fromkeys(("DecisionExplanation.decided", "DecisionExplanation.before"), MOST_ROWS)
     inputs = dict.fromkeys(("ConsideredRow.tests", "DecisionContent.facts"), MOST_INPUTS)
     bounds = {"Neighbour.via": 2, "NetworkPath.parties": HOPS + 1, "NetworkPath.via": HOPS, **told, **rows, **inputs}
-    assert found == {"CorporateGroup.exposure": len(CURRENCIES), **bounds, **OF_TEXTS}
+    assert found == {"CorporateGroup.exposure": len(CURRENCIES), **bounds, **OF_TEXTS, **OF_SIMULATIONS}

@@ -33,8 +33,8 @@ TOGETHER: Final = 2_000
 
 
 @dataclass(frozen=True)
-class Tickets(Book):
-    """Tickets as of an instant."""
+class _OfTickets(Book):
+    """Tickets that a statement chooses, which gives their ids in order."""
 
     at: dt.datetime
     looked_at: Words
@@ -44,6 +44,17 @@ class Tickets(Book):
     async def total(self, connection: AsyncConnection) -> int:
         """How many there are."""
         return await how_many(connection, self.chosen)
+
+    def names(self) -> sa.Select[Any]:
+        """Number and title, and the customer's code and name."""
+        ticket, row = TicketRow, CustomerRow
+        whose: list[Any] = [ticket.id, row.id.label("customer_id"), ticket.id.label("ticket_id"), row.code, row.name]
+        named = sa.select(*whose, ticket.number, ticket.subject.label("title"))
+        return cast("sa.Select[Any]", named.join_from(ticket, row, row.id == ticket.customer_id))
+
+
+class Tickets(_OfTickets):
+    """Tickets as of an instant."""
 
     async def parts(
         self, connection: AsyncConnection, names: Sequence[str], graph: Graph | None
@@ -53,23 +64,9 @@ class Tickets(Book):
             found = await gather_tickets(connection, each_once(*TOLD, *names), Moment(self.at), ids, graph=graph)
             yield Part(found, found.columns)
 
-    def names(self) -> sa.Select[Any]:
-        """Number and title, and the customer's code and name."""
-        return _named()
 
-
-@dataclass(frozen=True)
-class Openings(Book):
+class Openings(_OfTickets):
     """Tickets, each as of its opening."""
-
-    at: dt.datetime
-    looked_at: Words
-    chosen: sa.Select[uuid.UUID]
-    counted: Counted = Counted.TICKETS
-
-    async def total(self, connection: AsyncConnection) -> int:
-        """How many there are."""
-        return await how_many(connection, self.chosen)
 
     async def parts(
         self, connection: AsyncConnection, names: Sequence[str], graph: Graph | None
@@ -79,10 +76,6 @@ class Openings(Book):
         async for ids in in_turn(connection, self.chosen):
             found = await gather_openings(connection, names, ids)
             yield Part(found, await told_of(connection, found.customers, self.at))
-
-    def names(self) -> sa.Select[Any]:
-        """Number and title, and the customer's code and name."""
-        return _named()
 
     def without_history(self, names: Sequence[str]) -> tuple[str, ...]:
         """Those of customers: what a ticket was when it was opened is known."""
@@ -150,12 +143,3 @@ async def told_of(
     place = {key: at for at, key in enumerate(found.ids)}
     places = [None if key is None else place[key] for key in customers]
     return {name: [None if at is None else column[at] for at in places] for name, column in found.columns.items()}
-
-
-def _named() -> sa.Select[Any]:
-    ticket, row = TicketRow, CustomerRow
-    whose: list[Any] = [ticket.id, row.id.label("customer_id"), ticket.id.label("ticket_id"), row.code, row.name]
-    named = sa.select(*whose, ticket.number, ticket.subject.label("title")).join_from(
-        ticket, row, row.id == ticket.customer_id
-    )
-    return cast("sa.Select[Any]", named)

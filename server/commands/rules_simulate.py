@@ -55,7 +55,9 @@ Html = Annotated[Path | None, typer.Option("--html", metavar="OUT", help="Write 
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write all who change, for a spreadsheet.")]
 
 
-_ELSE: Final = "`c360 rules diff` says on which facts two versions differ, `c360 rules test` runs its cases"
+_ELSE: Final = (
+    "`c360 rules diff` says on which facts two versions differ, `c360 rules try` what it says of facts that you give"
+)
 _EARLIER: Final = "name an earlier day, or leave --since out"
 
 

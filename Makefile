@@ -58,7 +58,7 @@ bench-edge: $(VENV)/.ready-dev ## the shared step, the event log, delivery, and 
 bench-graph: $(VENV)/.ready-dev ## questions about the network on each store, and its copy in Neo4j, with their bars (needs PostgreSQL and Neo4j)
 	$(BIN)/python -m tests.bench.graph
 
-bench-rules: $(VENV)/.ready-dev ## rules: a fuzz, decisions, publishes, checks, broken files, a book, with their bars (needs PostgreSQL; FULL=1: an hour)
+bench-rules: $(VENV)/.ready-dev ## rules: a fuzz, decisions, publishes, checks, broken files, a book, with their bars (needs PostgreSQL; FULL=1: a quarter of an hour)
 	$(BIN)/python -m tests.bench.rules $(if $(FULL),--full)
 
 format: $(VENV)/.ready-dev ## write the code as `make check` wants it

@@ -61,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     parser.add_argument("--only", choices=SECTIONS, nargs="+", help="these parts only")
-    parser.add_argument("--full", action="store_true", help="a million pairs and a million customers; takes a quarter of an hour")
+    parser.add_argument("--full", action="store_true", help="a million pairs and customers; takes a quarter of an hour")
     parser.add_argument("--pairs", type=int, help="pairs of a rule set and facts in the fuzz (50000)")
     parser.add_argument("--seed", type=int, default=1, help="where the fuzz begins (1)")
     parser.add_argument("--decisions", type=int, default=3_000, help="decisions of each way in a round (3000)")

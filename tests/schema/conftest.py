@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from resolvers.reading import Way, open_reads
-from schema.build import build_answerer
+from tests.answerers import answerer_over
 from tests.schema.asking_rules import Client
 
 
 @pytest.fixture(params=Way)
 async def ask(request, database, store_url) -> AsyncIterator[Client]:
     reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads, way=request.param), database)
+    yield Client(answerer_over(reads, way=request.param), database)
     await reads.close()

@@ -13,7 +13,6 @@ from outbox.event import LogEventRow
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.reading import open_reads
 from resolvers.ticket import TicketDraft, open_ticket
-from schema.build import build_answerer
 from store.customer import CustomerRow
 from store.decision import DecisionRow
 from store.grade import Grade
@@ -21,6 +20,7 @@ from store.interaction import Channel
 from store.session import Database
 from store.ticket import TicketKind
 from tests.acting.worlds import do
+from tests.answerers import answerer_over
 from tests.decisions.worlds import buyer, graded, publish
 from tests.factories import NOW
 from tests.factories.ticket import add_ticket
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def client(database: Database, store_url: str) -> AsyncIterator[Client]:
     reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads), database)
+    yield Client(answerer_over(reads), database)
     await reads.close()
 
 

@@ -16,7 +16,7 @@ from graph.relational import RelationalGraph
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.global_id import encode
 from resolvers.reading import Answerer, Context, open_reads
-from schema.build import build_answerer
+from tests.answerers import answerer_over
 from tests.commands.handover.desk import BACKUP, OWNER, Desk, day
 from tests.factories import NOW, TODAY
 
@@ -44,7 +44,7 @@ class Client:
 @pytest.fixture
 async def client(database, store_url) -> AsyncIterator[Client]:
     reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads), await Desk.opened(database))
+    yield Client(answerer_over(reads), await Desk.opened(database))
     await reads.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from resolvers.reading import Answerer, Context, Way, open_reads
 from schema.build import build_answerer
 from store.customer import CustomerRow
 from store.session import Database
+from tests.answerers import answerer_over
 from tests.commands.probes import contents
 from tests.commands.valid import COMMANDS, VALID
 from tests.commands.wire import written
@@ -54,14 +55,14 @@ class Client:
 @pytest.fixture
 async def client(database: Database, store_url: str) -> AsyncIterator[Client]:
     reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads), database, await built(database))
+    yield Client(answerer_over(reads), database, await built(database))
     await reads.close()
 
 
 @pytest.fixture(params=Way)
 async def client_each_way(request, database: Database, store_url: str) -> AsyncIterator[Client]:
     reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads, way=request.param), database, await built(database))
+    yield Client(answerer_over(reads, way=request.param), database, await built(database))
     await reads.close()
 
 
@@ -316,6 +317,7 @@ async def test_what_cannot_be_read_back_is_refused_before_anything_is_done(clien
 
 async def test_what_can_be_read_back_is_planned_once(client):
     given = {"code": "NEW-1", "kind": "PERSON", "name": "New"}
+    client = replace(client, answerer=build_answerer(client.answerer.store))
 
     answer = await client.ask(CREATE_AND_READ % "", input=given, after=None)
 

@@ -11,9 +11,9 @@ import pytest
 
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.reading import open_reads
-from schema.build import build_answerer
 from store.grade import Grade
 from store.session import Database
+from tests.answerers import answerer_over
 from tests.decisions.worlds import buyer, graded, publish
 from tests.schema.asking_decisions import ANALYST, OVERDUE, POINTS, Client, id_of
 from tests.server.running_cli import c360
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def client(database: Database, store_url: str) -> AsyncIterator[Client]:
     reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads), database)
+    yield Client(answerer_over(reads), database)
     await reads.close()
 
 

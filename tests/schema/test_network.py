@@ -10,8 +10,8 @@ import pytest
 from resolvers.actions import Action
 from resolvers.global_id import encode
 from resolvers.reading import open_reads
-from schema.build import build_answerer
 from store.session import Database
+from tests.answerers import answerer_over
 from tests.commands.worlds import built
 from tests.schema.test_mutations import Client
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def client(database: Database, store_url: str) -> AsyncIterator[Client]:
     reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads), database, await built(database))
+    yield Client(answerer_over(reads), database, await built(database))
     await reads.close()
 
 

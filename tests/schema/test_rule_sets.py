@@ -10,7 +10,7 @@ import pytest
 
 from resolvers.access import Subject
 from resolvers.reading import Context, Way, open_reads
-from schema.build import build_answerer
+from tests.answerers import answerer_over
 from tests.commands.worlds import World, built
 from tests.factories import NOW
 from tests.factories.rule_version import FEES
@@ -29,7 +29,7 @@ SUBMIT = """mutation($input: SubmitRuleVersionInput!) { submitRuleVersion(input:
 @pytest.fixture(params=Way)
 async def ask(request, database, store_url) -> AsyncIterator[Any]:
     reads = await open_reads(store_url, size=2)
-    answerer = build_answerer(reads, way=request.param)
+    answerer = answerer_over(reads, way=request.param)
     world = await built(database)
 
     async def asked(document: str, by: str, **variables: Any) -> Any:

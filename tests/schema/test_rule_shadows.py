@@ -14,10 +14,10 @@ from outbox.event import LogEventRow
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.reading import Way, open_reads
 from resolvers.rule_sets.library import shipped
-from schema.build import build_answerer
 from server.identity.reach import REACH
 from store.base import new_id
 from store.rule_shadow import RuleShadowDifferenceRow, RuleShadowRow
+from tests.answerers import answerer_over
 from tests.decisions.test_shadowing import LOWER
 from tests.decisions.worlds import OVERDUE, buyer, graded, publish
 from tests.factories import NOW
@@ -46,7 +46,7 @@ CASES = (
 @pytest.fixture(params=Way)
 async def ask(request, database, store_url) -> AsyncIterator[Client]:
     reads = await open_reads(store_url, size=2)
-    yield Client(build_answerer(reads, way=request.param), database)
+    yield Client(answerer_over(reads, way=request.param), database)
     await reads.close()
 
 

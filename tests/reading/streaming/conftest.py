@@ -11,8 +11,8 @@ from outbox.cursor import open_keys
 from outbox.tail import open_tail
 from resolvers.reading import Way, open_reads
 from resolvers.reading.context import Log
-from schema.build import build_answerer
 from store.session import Database
+from tests.answerers import answerer_over
 from tests.commands.worlds import Office, built
 from tests.reading.streaming.asking import Following
 
@@ -38,6 +38,6 @@ async def opened(way: Way, database: Database, store_url: str) -> AsyncIterator[
         async with open_tail(store_url) as tail:
             office = Office(database, await built(database))
             log = Log(tail, await open_keys(reads))
-            yield Following(office, build_answerer(reads, way=way), log)
+            yield Following(office, answerer_over(reads, way=way), log)
     finally:
         await reads.close()

@@ -16,10 +16,18 @@ from tests.factories import NOW
 collect_ignore = [] if neo4j_server.is_here() else ["test_neo4j_server.py"]
 
 
+ON_BOTH_STORES = ("tests/commands/", "tests/reading/", "tests/schema/")
+"""Where a test runs on each store, and hardly any line of ours is for one of them."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A law runs hundreds of examples: counting their lines doubles the time. Plain tests beside it count them."""
+    """Counting lines doubles the time of a test, so each line is counted once.
+
+    A law runs hundreds of examples: plain tests beside it count the lines. What runs on both stores counts on SQLite.
+    """
     for item in items:
-        if is_hypothesis_test(getattr(item, "function", None)):
+        is_law = is_hypothesis_test(getattr(item, "function", None))
+        if is_law or (item.nodeid.startswith(ON_BOTH_STORES) and "[postgresql" in item.nodeid):
             item.add_marker(pytest.mark.no_cover)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from graphql import OperationType
 
 from outbox.cursor import open_keys
-from outbox.tail import open_tail
+from outbox.tail import Tail, open_tail
 from outbox.waking import open_notifier
 from resolvers.reading import Answerer, Context, InvalidError, ReadStore, Reply, Way, open_reads
 from resolvers.reading.context import Log
@@ -152,23 +152,33 @@ async def open_service(settings: Settings, *, way: Way = Way.DIRECT) -> AsyncIte
         trusted = trusted_documents(settings, answerer.documents)
         texts = Texts(trusted, only=settings.trusted_only)
         authenticator = await stack.enter_async_context(open_authenticator(settings, reads))
-        retention = dt.timedelta(hours=settings.log_retention_hours)
         network = await stack.enter_async_context(open_network(settings, reads, database, tail))
-        names = names_in(trusted.values())
         LIVE.choice = EngineChoice(settings.rules_engine)
         stack.callback(LIVE.close)
         stack.callback(BENCH.close)
-        upkeep = Upkeep(
-            reads,
-            database,
-            tail,
-            retention,
-            names,
-            network.projector,
-            grading=settings.grading_seconds,
-            acting=settings.acting_seconds,
-            simulates=settings,
-        )
+        upkeep = _upkeep(settings, reads, database, tail, names_in(trusted.values()), network)
         log = Log(tail, await open_keys(reads))
         pace = Pace(bookmark_seconds=settings.bookmark_seconds)
         yield CustomerService(authenticator, answerer, texts, reads, database, upkeep, telemetry, log, pace, network)
+
+
+def _upkeep(
+    settings: Settings,
+    reads: ReadStore,
+    database: Database,
+    tail: Tail,
+    names: frozenset[str],
+    network: Network,
+) -> Upkeep:
+    """What is done beside the requests."""
+    return Upkeep(
+        reads,
+        database,
+        tail,
+        dt.timedelta(hours=settings.log_retention_hours),
+        names,
+        network.projector,
+        grading=settings.grading_seconds,
+        acting=settings.acting_seconds,
+        simulates=settings,
+    )

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -19,9 +18,11 @@ from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.relational import RelationalGraph
+from resolvers.decisions.records import customer_id_of, ticket_id_of
 from resolvers.facts.gathering import gather, gather_tickets
 from resolvers.facts.instants import Moment
 from resolvers.facts.records import Gathered
+from resolvers.reading import ReadStore
 from resolvers.rule_sets.versions import UnknownRuleSetError, in_force
 from rules.engine.explaining import Considered
 from rules.engine.literal import written
@@ -34,8 +35,6 @@ from server.commands.options import AsJson, DatabaseUrl
 from server.commands.rule_files import facts_as_data, tell
 from server.commands.stores import Stores, with_stores
 from server.user_error import ExitCode, UserError
-from store.customer import CustomerRow
-from store.ticket import TicketRow
 
 Rules = Annotated[str, typer.Argument(metavar="RULES", help="A rule file, or the name of a rule set that is in force.")]
 Given = Annotated[
@@ -146,21 +145,19 @@ async def _facts(
     if rule_set.about != about:
         problem = f"{rule_set.name} is about {rule_set.about or 'its own inputs'}, and not about a {about}"
         raise UserError(problem, cure="give its facts as NAME=VALUE", exit_code=ExitCode.WRONG_USE)
-    key = await _key(session, wanted)
+    key = await _key(stores.reads, wanted)
     names = [column.name for column in rule_set.body.inputs]
     gathering = gather_tickets if is_ticket else gather
     graph = RelationalGraph(stores.reads)
     return _only(await gathering(await session.connection(), names, moment, [key], graph=graph))
 
 
-async def _key(session: AsyncSession, wanted: Wanted) -> uuid.UUID:
+async def _key(reads: ReadStore, wanted: Wanted) -> uuid.UUID:
     """The customer or ticket that is meant."""
     if wanted.ticket is not None:
-        told, chosen = f"ticket {wanted.ticket}", sa.select(TicketRow.id).where(TicketRow.number == wanted.ticket)
+        told, found = f"ticket {wanted.ticket}", await ticket_id_of(reads, wanted.ticket)
     else:
-        told = f"customer {wanted.customer}"
-        chosen = sa.select(CustomerRow.id).where(CustomerRow.code == wanted.customer)
-    found = await session.scalar(chosen)
+        told, found = f"customer {wanted.customer}", await customer_id_of(reads, wanted.customer or "")
     if found is None:
         raise UserError(f"There is no {told}", cure="look at how it is written")
     return found

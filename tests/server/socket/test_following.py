@@ -183,11 +183,12 @@ async def test_whoever_does_not_read_is_dropped_and_others_are_not_held_up(store
             await good.subscribe()
             await good.update()
             with contextlib.closing(_deaf(url)) as raw:
-                before = _descriptors()
+                held = _held(raw)
+                assert held()
                 _ask_without_reading(raw, 3_000)
                 changed = await opened(office)
                 assert (await good.update())["ticket"]["id"] == f"Ticket:{changed}"
-                await _until(lambda: _descriptors() < before)
+                await _until(lambda: not held())
 
 
 async def _until(holds: Callable[[], bool]) -> None:
@@ -197,9 +198,10 @@ async def _until(holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.05)
 
 
-def _descriptors() -> int:
-    """Connections of this process that are open."""
-    return len(psutil.Process().net_connections("tcp"))
+def _held(raw: socket.socket) -> Callable[[], bool]:
+    """Whether the server, in this process, still holds its end of a client's connection."""
+    client, server = raw.getsockname(), raw.getpeername()
+    return lambda: any((end.laddr, end.raddr) == (server, client) for end in psutil.Process().net_connections("tcp"))
 
 
 def _deaf(url: str) -> socket.socket:

@@ -16,6 +16,7 @@ from resolvers.edits import edit, save
 from resolvers.problems import Code, refuse
 from resolvers.text import Line, Prose
 from resolvers.ticket import note_event
+from resolvers.ticket_clock import follow
 from store.ticket import ENDED, MOVES, TicketEventKind, TicketRow, TicketStatus
 
 
@@ -65,6 +66,7 @@ async def change_ticket_state(unit: Unit, draft: TicketStateChange) -> uuid.UUID
     if draft.status not in MOVES[before]:
         raise refuse(Code.BAD_MOVE, "status", _possible(before))
     row.status = draft.status
+    follow(row, before, unit.now)
     kind = _happened(unit, row, before)
     await save(unit, row)
     note_event(unit, row, kind, note=draft.note)

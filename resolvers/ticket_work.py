@@ -15,6 +15,7 @@ from resolvers.edits import check_version, touch
 from resolvers.problems import Code, refuse
 from resolvers.text import Prose
 from resolvers.ticket import note_event, working_staff
+from resolvers.ticket_clock import await_reply
 from store.ticket import ENDED, TicketEventKind, TicketRow
 
 
@@ -117,10 +118,11 @@ async def transfer_ticket(unit: Unit, draft: TicketTransfer) -> uuid.UUID:
 
 @command(Action.REPLY_TO_TICKET, ReplyToTicketErrorCode)
 async def reply_to_ticket(unit: Unit, draft: TicketReply) -> uuid.UUID:
-    """Note that the customer was answered; the first answer stops the clock of the first reply."""
+    """Note that the customer was answered: the first reply is given, and the next one is due as the level says."""
     row = await _open_ticket(unit, draft.id, None)
     row.first_replied_at = row.first_replied_at or unit.now
     row.first_responder_id = row.first_responder_id or unit.subject.staff_id
+    await_reply(row, unit.now)
     note_change(unit, row, TicketEventKind.REPLIED, draft.note)
     return row.id
 

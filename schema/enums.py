@@ -24,7 +24,7 @@ from store.relation import RelationDirection, RelationKind
 from store.rule_simulation import RuleSimulationState
 from store.rule_version import PublicationKind, RuleVersionStatus
 from store.staff import MembershipRole, StaffStatus
-from store.ticket import Severity, TicketEventKind, TicketKind, TicketStatus
+from store.ticket import ServiceCalendar, Severity, TicketEventKind, TicketKind, TicketStatus
 
 expose(
     Grade,
@@ -106,6 +106,11 @@ expose(
     "What a case is about. 工单类别",
     "consultation | 咨询\ncomplaint | 投诉\nfault | 故障\nrepair order | 维修单\ninstallation order | 安装派工单\n"
     "suggestion | 建议\nclaim | 索赔",
+)
+expose(
+    ServiceCalendar,
+    "In which hours the targets of a ticket are counted. 计时日历",
+    "the hours of the working calendar | 工作时间\nevery hour of every day | 全天候",
 )
 expose(
     Severity,

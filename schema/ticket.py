@@ -35,6 +35,7 @@ from store.escalation import EscalationRow
 from store.interaction import Channel
 from store.ticket import (
     ENDED,
+    ServiceCalendar,
     Severity,
     TicketEventKind,
     TicketEventRow,
@@ -49,6 +50,7 @@ class TargetState(enum.StrEnum):
 
     NONE = "NONE"
     RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
     OVERDUE = "OVERDUE"
     MET = "MET"
     MISSED = "MISSED"
@@ -57,7 +59,8 @@ class TargetState(enum.StrEnum):
 expose(
     TargetState,
     "How a ticket stands with its target. 时限状态",
-    "no target | 无时限\nwithin its time | 计时中\n"
+    "no target, or cancelled | 无时限\nwithin its time | 计时中\n"
+    "within its time, and the clock stands still | 暂停计时\n"
     "past its time and not settled | 已超时\n"
     "settled in time | 按时完成\nsettled too late | 超时完成",
 )
@@ -66,25 +69,31 @@ expose(
 def _target_state(ticket: Any) -> Any:
     """What was recorded as the outcome counts; before that, the clock."""
     word = sa.literal_column
-    late = sa.func.coalesce(ticket.resolved_at, now()) > ticket.due_at
+    is_settled = sa.or_(ticket.resolved_at.is_not(None), ticket.closed_at.is_not(None))
+    late = sa.func.coalesce(ticket.resolved_at, ticket.closed_at, ticket.paused_at, now()) > ticket.due_at
     return sa.case(
         (ticket.made_target.is_(sa.true()), word("'MET'", sa.Text())),
         (ticket.made_target.is_(sa.false()), word("'MISSED'")),
-        (ticket.due_at.is_(None), word("'NONE'")),
-        (sa.and_(late, ticket.resolved_at.is_(None)), word("'OVERDUE'")),
-        (late, word("'MISSED'")),
-        (ticket.resolved_at.is_not(None), word("'MET'")),
+        (sa.or_(ticket.due_at.is_(None), _is_cancelled(ticket)), word("'NONE'")),
+        (sa.and_(late, is_settled), word("'MISSED'")),
+        (late, word("'OVERDUE'")),
+        (is_settled, word("'MET'")),
+        (ticket.paused_at.is_not(None), word("'PAUSED'")),
         else_=word("'RUNNING'"),
     )
 
 
 def _remaining(ticket: Any) -> Any:
     """Seconds until it is due, as far as GraphQL's Int reaches: 68 years."""
-    seconds = SecondsUntil(ticket.due_at, now())
+    seconds = SecondsUntil(ticket.due_at, sa.func.coalesce(ticket.paused_at, now()))
     most: Any = sa.literal_column(str(2**31 - 1))
     return sa.case(
-        (ticket.resolved_at.is_not(None), sa.null()), (seconds > most, most), (seconds < -most, -most), else_=seconds
+        (sa.not_(_is_open(ticket)), sa.null()), (seconds > most, most), (seconds < -most, -most), else_=seconds
     )
+
+
+def _is_cancelled(ticket: Any) -> Any:
+    return ticket.status == sa.literal_column(f"'{TicketStatus.CANCELLED}'")
 
 
 def _is_open(ticket: Any) -> Any:
@@ -97,10 +106,26 @@ class TicketTarget:
 
     first_reply_due_at: dt.datetime | None = column(TicketRow.first_reply_due_at, "When the first reply is due.")
     first_replied_at: dt.datetime | None = column(TicketRow.first_replied_at, "When the customer was first answered.")
-    due_at: dt.datetime | None = column(TicketRow.due_at, "When the case is to be settled.")
+    next_reply_due_at: dt.datetime | None = column(
+        TicketRow.next_reply_due_at, "When the customer, who was answered before, is to hear from us again."
+    )
+    due_at: dt.datetime | None = column(
+        TicketRow.due_at, "When the case is to be settled. Moves on when a pause ends, by as much as it was long."
+    )
     state: TargetState = column(_target_state, "How the case stands with its target.")
     remaining_seconds: int | None = column(
-        _remaining, "Seconds left until it is to be settled; negative when overdue, not set when settled."
+        _remaining,
+        "Seconds by the clock left until it is to be settled, during a pause those at its begin; negative when overdue,"
+        " not set when it has ended.",
+    )
+    paused_at: dt.datetime | None = column(
+        TicketRow.paused_at, "Since when the clock stands still: we wait for the customer, parts or a supplier."
+    )
+    calendar: ServiceCalendar | None = column(
+        TicketRow.calendar, "The hours in which its targets are counted; working hours where it is not set."
+    )
+    warning_percent: int | None = column(
+        TicketRow.warning_percent, "How much of the time may be used up, in hundredths, before somebody is warned."
     )
 
 
@@ -229,7 +254,8 @@ def _open_rule(ticket: Any, value: Any) -> Any:
 
 
 def _overdue_rule(ticket: Any, value: Any) -> Any:
-    late = sa.and_(ticket.resolved_at.is_(None), ticket.due_at.is_not(None), ticket.due_at < now())
+    shown = sa.func.coalesce(ticket.paused_at, now())
+    late = sa.and_(_is_open(ticket), ticket.due_at.is_not(None), ticket.due_at < shown)
     return sa.case((late, sa.true()), else_=sa.false()) == value
 
 
@@ -243,7 +269,7 @@ class TicketFilter:
     severity: Choice[Severity] | None = by(TicketRow.severity, "By severity.")
     channel: Choice[Channel] | None = by(TicketRow.channel, "By channel.")
     is_open: bool | None = by_rule(_open_rule, sa.Boolean(), "Whether someone still owes the customer something.")
-    is_overdue: bool | None = by_rule(_overdue_rule, sa.Boolean(), "Whether it is past its deadline and not settled.")
+    is_overdue: bool | None = by_rule(_overdue_rule, sa.Boolean(), "Whether it is open and past its deadline.")
     category: TextFilter | None = by(TicketRow.category, "By class.")
     product: TextFilter | None = by(TicketRow.product, "By product.")
     opened_at: Range[dt.datetime] | None = by(TicketRow.opened_at, "By when it was registered.")

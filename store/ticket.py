@@ -64,6 +64,9 @@ WORKING = frozenset(
 )
 """States in which someone works on the case or waits for someone."""
 
+PAUSED = frozenset({TicketStatus.AWAITING_CUSTOMER, TicketStatus.AWAITING_PARTS, TicketStatus.AWAITING_SUPPLIER})
+"""States in which the customer does not wait for us: the clock of a case stands still."""
+
 ENDED = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED, TicketStatus.CANCELLED})
 """States in which nobody owes the customer anything more, unless the case is reopened."""
 
@@ -75,6 +78,13 @@ MOVES: dict[TicketStatus, frozenset[TicketStatus]] = {
     TicketStatus.CANCELLED: frozenset(),
 }
 """Which states a person may move a case to. RESOLVED or CLOSED to IN_PROGRESS reopens it."""
+
+
+class ServiceCalendar(enum.StrEnum):
+    """In which hours the targets of a case are counted."""
+
+    WORKING_HOURS = "WORKING_HOURS"
+    AROUND_THE_CLOCK = "AROUND_THE_CLOCK"
 
 
 class TicketEventKind(enum.StrEnum):
@@ -108,7 +118,11 @@ class TicketEventKind(enum.StrEnum):
 class TicketRow(Versioned, Base):
     """One case of one customer. `made_target` is the outcome that was recorded: settled within its target or not.
 
-    `service_level` is the level that the rules gave it when it was opened, as they name it.
+    `service_level` is the level that the rules gave it when it was opened, as they name it. With it came the hours in
+    which its targets are counted (`calendar`; working hours where it is not set), how long the customer may be without
+    news once answered (`next_reply_minutes`), and how much of the time may be used up before somebody is warned
+    (`warning_percent`). `paused_at` is since when its clock stands still, while it is in one of the states of `PAUSED`;
+    when it goes on, what is due moves by as much.
     """
 
     __tablename__ = "ticket"
@@ -145,9 +159,14 @@ class TicketRow(Versioned, Base):
     prevention: Mapped[str | None] = mapped_column(info=INTERNAL)
     opened_at: Mapped[dt.datetime]
     service_level: Mapped[str | None]
+    calendar: Mapped[ServiceCalendar | None] = coded(ServiceCalendar)
     first_reply_due_at: Mapped[dt.datetime | None]
     first_replied_at: Mapped[dt.datetime | None]
+    next_reply_minutes: Mapped[int | None]
+    next_reply_due_at: Mapped[dt.datetime | None]
     due_at: Mapped[dt.datetime | None]
+    warning_percent: Mapped[int | None]
+    paused_at: Mapped[dt.datetime | None]
     resolved_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     made_target: Mapped[bool | None]

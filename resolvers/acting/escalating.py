@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from graph.port import Graph, Step
 from resolvers.acting.looking import Look
 from resolvers.commands import Unit
-from resolvers.decisions.locking import locked_customers
+from resolvers.decisions.locking import locked_open_tickets
 from resolvers.decisions.making import Asking, Decided, decide_tickets
 from resolvers.decisions.reasons import reason_of
 from resolvers.facts.records import Gathered
@@ -61,7 +61,7 @@ async def to_escalate(session: AsyncSession, look: Look, found: Gathered) -> lis
 
 async def escalate(unit: Unit, rule_set: str, ids: Collection[uuid.UUID], graph: Graph) -> int:
     """Decide about these tickets, and tell people what is new; gives how many are told. What has ended is left out."""
-    rows = await _locked(unit, ids)
+    rows = await locked_open_tickets(unit.session, ids)
     people = await _people(unit, rows.values(), graph)
     version = await in_force(unit.session, rule_set, unit.now)
     decided = await decide_tickets(
@@ -118,18 +118,6 @@ def _note(unit: Unit, row: TicketRow, told: Sequence[EscalationRow]) -> None:
     if taking:
         row.assignee_id = taking[-1]
     note_change(unit, row, TicketEventKind.ESCALATED, "\n".join(each.reason for each in told if each.reason) or None)
-
-
-async def _locked(unit: Unit, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, TicketRow]:
-    """The tickets of these that are open, locked after their customers, as commands lock them."""
-    named = member(TicketRow.id, sa.bindparam("ids", type_=ListOf(Uid())))
-    values = {"ids": sorted(set(ids))}
-    await locked_customers(
-        unit.session, (await unit.session.scalars(sa.select(TicketRow.customer_id).where(named), values)).all()
-    )
-    open_ones = sa.select(TicketRow).where(named, TicketRow.status.not_in(ENDED)).order_by(TicketRow.id)
-    rows = await unit.session.scalars(open_ones.with_for_update(key_share=True), values)
-    return {row.id: row for row in rows}
 
 
 async def _people(unit: Unit, rows: Iterable[TicketRow], graph: Graph) -> _People:

@@ -1,4 +1,4 @@
-"""Holding customers about whom rules decide: two who decide about the same ones follow each other."""
+"""Holding customers and tickets about which rules decide: two who decide about the same ones follow each other."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.customer import CustomerRow
 from store.lists import ListOf, member
+from store.ticket import ENDED, TicketRow
 from store.types import Uid
 
 
@@ -18,3 +19,14 @@ async def locked_customers(session: AsyncSession, ids: Collection[uuid.UUID]) ->
     chosen = sa.select(CustomerRow).where(member(CustomerRow.id, sa.bindparam("ids", type_=ListOf(Uid()))))
     locked = chosen.order_by(CustomerRow.id).with_for_update(key_share=True)
     return (await session.scalars(locked, {"ids": sorted(set(ids))})).all()
+
+
+async def locked_open_tickets(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, TicketRow]:
+    """The tickets of these that are open, by their ids, locked after their customers, as commands lock them."""
+    named = member(TicketRow.id, sa.bindparam("ids", type_=ListOf(Uid())))
+    values = {"ids": sorted(set(ids))}
+    customers = await session.scalars(sa.select(TicketRow.customer_id).where(named), values)
+    await locked_customers(session, customers.all())
+    open_ones = sa.select(TicketRow).where(named, TicketRow.status.not_in(ENDED)).order_by(TicketRow.id)
+    rows = await session.scalars(open_ones.with_for_update(key_share=True), values)
+    return {row.id: row for row in rows}

@@ -61,7 +61,7 @@ async def decide_customers(
     """
     names = facts_read(version)
     gathered = await gather(await session.connection(), names, Moment(asking.now), ids, graph=graph)
-    decided = await _write(session, version, asking, gathered)
+    decided = await decide_gathered(session, version, asking, gathered)
     if decided:
         live = Live(version.rule_set.name, asking.now, {one.subject_id: one.outcome for one in decided}, gathered)
         await run_beside(session, live, graph=graph)
@@ -74,7 +74,7 @@ async def decide_tickets(
     """Decide about tickets by one version, and write the decisions down; as `decide_customers` does."""
     names = facts_read(version)
     gathered = await gather_tickets(await session.connection(), names, Moment(asking.now), ids, graph=graph)
-    return await _write(session, version, asking, gathered)
+    return await decide_gathered(session, version, asking, gathered)
 
 
 async def decide_at_hand(
@@ -98,7 +98,7 @@ def facts_read(version: Version) -> list[str]:
     return [column.name for column in version.rule_set.body.inputs]
 
 
-async def _write(session: AsyncSession, version: Version, asking: Asking, gathered: Gathered) -> list[Decided]:
+async def decide_gathered(session: AsyncSession, version: Version, asking: Asking, gathered: Gathered) -> list[Decided]:
     """Decide on what was gathered, and write it down."""
     found = zip(outcomes(version, gathered), gathered.customers, strict=True)
     decided = [

@@ -19,15 +19,16 @@ from resolvers.facts.instants import AT, TODAY, Moment
 from resolvers.facts.parts import Part
 from resolvers.facts.records import OF_ITSELF, Record, Source
 from resolvers.reading.sqljson import JsonArray, JsonRows
+from resolvers.ticket_clock import calendar_of, clock_at
 from resolvers.working_time import working_days_since, working_time
 from rules.facts.calendar import working_calendar
 from store.base import Base
 from store.interaction import InteractionKind
 from store.staff import MembershipRole
-from store.ticket import ENDED, TicketEventKind, TicketStatus
+from store.ticket import ENDED, PAUSED, ServiceCalendar, TicketEventKind, TicketStatus
 
-PAUSED: Final = frozenset({TicketStatus.AWAITING_CUSTOMER, TicketStatus.AWAITING_PARTS, TicketStatus.AWAITING_SUPPLIER})
-"""States in which the customer does not wait for us: the clock of a ticket stands still."""
+USUAL_WARNING: Final = Decimal(75)
+"""The hundredths of its time at which a ticket is near its target whose level does not say it."""
 
 CUSTOMER_OF: Final = "customer_id"
 """Whose ticket it is. No fact that rules read, but what its customer's facts are found by."""
@@ -40,6 +41,7 @@ _MEMBERSHIP: Final = Base.metadata.tables["membership"]
 _HOUR: Final = dt.timedelta(hours=1)
 _CENTS: Final = Decimal("0.01")
 _NOTHING: Final = dt.timedelta()
+_ALL: Final = Decimal(100)
 
 HISTORY: Final = Part(
     "history",
@@ -71,6 +73,8 @@ _LEADS: Final = sa.and_(
 )
 HEADS: Final = Part("heads", {"head_count": sa.func.count()}, _TICKET.join(_MEMBERSHIP, _LEADS), _TICKET.c.id)
 
+Instant = dt.datetime | None
+Hours = ServiceCalendar | None
 Changes = Sequence[tuple[str, str, str]] | None
 """What a ticket's history says since it was registered: at which instant, the id of the event, the state after it."""
 
@@ -105,16 +109,21 @@ def _replied(moment: Moment, replied_at: dt.datetime | None) -> bool:
     return replied_at is not None and replied_at <= moment.at
 
 
-def _to_reply(moment: Moment, due_at: dt.datetime | None, replied_at: dt.datetime | None) -> Decimal | None:
-    return None if due_at is None or _replied(moment, replied_at) else _until(moment, due_at)
+def _to_reply(moment: Moment, hours: Hours, paused_at: Instant, due_at: Instant, replied_at: Instant) -> Decimal | None:
+    if due_at is None or _replied(moment, replied_at):
+        return None
+    return _hours(_left(moment, hours, paused_at, due_at), ROUND_CEILING)
 
 
-def _to_due(moment: Moment, due_at: dt.datetime | None, *ending: Any) -> Decimal | None:
-    return None if due_at is None or _ended_at(moment, *ending) is not None else _until(moment, due_at)
+def _to_due(moment: Moment, hours: Hours, paused_at: Instant, due_at: Instant, *ending: Any) -> Decimal | None:
+    if due_at is None or _ended_at(moment, *ending) is not None:
+        return None
+    return _hours(_left(moment, hours, paused_at, due_at), ROUND_CEILING)
 
 
-def _until(moment: Moment, due_at: dt.datetime) -> Decimal:
-    return _hours(working_time(working_calendar(), moment.at, due_at), ROUND_CEILING)
+def _left(moment: Moment, hours: Hours, paused_at: Instant, due_at: dt.datetime) -> dt.timedelta:
+    """The time that is left on a ticket's clock; negative once it is past."""
+    return working_time(calendar_of(hours), clock_at(paused_at, moment.at), due_at)
 
 
 def _ended_at(
@@ -131,11 +140,11 @@ def _ended_at(
     return ended_at if ended_at <= moment.at else None
 
 
-def waited(moment: Moment, opened_at: dt.datetime, changes: Changes, *ending: Any) -> dt.timedelta:
-    """The working time for which the customer has waited for us: pauses, and what comes after the end, left out."""
+def waited(moment: Moment, hours: Hours, opened_at: dt.datetime, changes: Changes, *ending: Any) -> dt.timedelta:
+    """The time for which the customer has waited for us: pauses, and what comes after the end, left out."""
     until = _ended_at(moment, *ending) or moment.at
     spans = _spans(opened_at, changes or ())
-    calendar = working_calendar()
+    calendar = calendar_of(hours)
     counted = ((begins, min(ends or until, until)) for begins, ends, runs in spans if runs)
     return sum((working_time(calendar, *span) for span in counted if span[0] < span[1]), _NOTHING)
 
@@ -155,20 +164,34 @@ def _is_open(moment: Moment, *ending: Any) -> bool:
     return _ended_at(moment, *ending) is None
 
 
-def _waited_hours(moment: Moment, opened_at: dt.datetime, changes: Changes, *ending: Any) -> Decimal:
-    return _hours(waited(moment, opened_at, changes, *ending), ROUND_FLOOR)
+def _waited_hours(moment: Moment, hours: Hours, opened_at: dt.datetime, changes: Changes, *ending: Any) -> Decimal:
+    return _hours(waited(moment, hours, opened_at, changes, *ending), ROUND_FLOOR)
 
 
 def _used_percent(
-    moment: Moment, due_at: dt.datetime | None, opened_at: dt.datetime, changes: Changes, *ending: Any
+    moment: Moment,
+    hours: Hours,
+    paused_at: Instant,
+    due_at: Instant,
+    opened_at: dt.datetime,
+    changes: Changes,
+    *ending: Any,
 ) -> Decimal | None:
-    """What was waited in hundredths of the working time that there was; None without any, and when it has ended."""
+    """What was waited in hundredths of that and what is left; None without a target, and when it has ended.
+
+    A target that came from elsewhere may not have moved with the pauses: past it, all is used up, whatever was waited.
+    """
     if due_at is None or _ended_at(moment, *ending) is not None:
         return None
-    allowed = working_time(working_calendar(), opened_at, due_at)
-    if allowed <= _NOTHING:
+    if working_time(calendar_of(hours), opened_at, due_at) <= _NOTHING:
         return None
-    return Decimal(100 * waited(moment, opened_at, changes, *ending) // allowed)
+    gone, left = waited(moment, hours, opened_at, changes, *ending), _left(moment, hours, paused_at, due_at)
+    return Decimal(100 * gone // (gone + left)) if gone + left > _NOTHING else _ALL
+
+
+def _is_near_due(moment: Moment, warning: int | None, *target: Any) -> bool:
+    used = _used_percent(moment, *target)
+    return used is not None and used >= (USUAL_WARNING if warning is None else warning)
 
 
 def _days_since_resolved(moment: Moment, resolved_at: dt.datetime | None) -> Decimal | None:
@@ -196,10 +219,12 @@ def _draw(moment: Moment, key: uuid.UUID, resolved_at: dt.datetime | None) -> De
 
 _RESOLVED: Final = (OF_ITSELF, "resolved_at")
 _OPENED: Final = (OF_ITSELF, "opened_at")
-_DUE: Final = (OF_ITSELF, "due_at")
+_CLOCK: Final = ((OF_ITSELF, "calendar"), (OF_ITSELF, "paused_at"))
+_DUE: Final = (*_CLOCK, (OF_ITSELF, "due_at"))
 _REPLIED: Final = (OF_ITSELF, "first_replied_at")
 _ENDING: Final = ((OF_ITSELF, "status"), _RESOLVED, (OF_ITSELF, "closed_at"), (OF_ITSELF, "updated_at"))
 _CHANGES: Final = (HISTORY, "changes")
+_TARGET: Final = (*_DUE, _OPENED, _CHANGES, *_ENDING)
 
 SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
     {
@@ -209,11 +234,13 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
         "ticket_status": Source(((OF_ITSELF, "status"),), _code),
         "is_open": Source(_ENDING, _is_open),
         "ticket_age_hours": Source((_OPENED,), _age),
-        "working_hours_waited": Source((_OPENED, _CHANGES, *_ENDING), _waited_hours),
+        "working_hours_waited": Source((_CLOCK[0], _OPENED, _CHANGES, *_ENDING), _waited_hours),
         "is_first_reply_done": Source((_REPLIED,), _replied),
-        "working_hours_to_first_reply": Source(((OF_ITSELF, "first_reply_due_at"), _REPLIED), _to_reply),
-        "working_hours_to_due": Source((_DUE, *_ENDING), _to_due),
-        "target_used_percent": Source((_DUE, _OPENED, _CHANGES, *_ENDING), _used_percent),
+        "working_hours_to_first_reply": Source((*_CLOCK, (OF_ITSELF, "first_reply_due_at"), _REPLIED), _to_reply),
+        "working_hours_to_next_reply": Source((*_CLOCK, (OF_ITSELF, "next_reply_due_at"), *_ENDING), _to_due),
+        "working_hours_to_due": Source((*_DUE, *_ENDING), _to_due),
+        "target_used_percent": Source(_TARGET, _used_percent),
+        "is_near_due": Source(((OF_ITSELF, "warning_percent"), *_TARGET), _is_near_due),
         "reopen_count": Source(((OF_ITSELF, "reopen_count"),), _count),
         "transfer_count": Source(((OF_ITSELF, "transfer_count"),), _count),
         "is_disputed": Source(((OF_ITSELF, "is_disputed"),), _is_any),

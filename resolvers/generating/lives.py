@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from resolvers.generating.chance import wheel
 from resolvers.generating.staff import Member
+from store.ticket import PAUSED
 from store.ticket import TicketEventKind as Event
 from store.ticket import TicketKind as Kind
 from store.ticket import TicketStatus as Status
@@ -121,3 +123,9 @@ class Course:
     def status(self) -> Status:
         """Where the ticket stands."""
         return self.moments[-1].step.status
+
+    @property
+    def paused(self) -> int | None:
+        """Since when the clock of the ticket stands still."""
+        waits = takewhile(lambda moment: moment.step.status in PAUSED, reversed(self.moments))
+        return min((moment.at for moment in waits), default=None)

@@ -27,8 +27,9 @@ TICKET: Final = Target(
     (
         *("id", "number", "customer_id", "contact_id", "department_id", "assignee_id", "first_responder_id", "kind"),
         *("severity", "status", "channel", "subject", "product", "model", "serial_number", "outcome", "cause"),
-        *("prevention", "opened_at", "first_reply_due_at", "first_replied_at", "due_at", "resolved_at", "closed_at"),
-        *("made_target", "is_disputed", "reopen_count", "transfer_count", "version", "created_at", "updated_at"),
+        *("prevention", "opened_at", "first_reply_due_at", "first_replied_at", "due_at", "paused_at"),
+        *("resolved_at", "closed_at", "made_target", "is_disputed", "reopen_count", "transfer_count"),
+        *("version", "created_at", "updated_at"),
     ),
 )
 TICKET_EVENT: Final = Target(
@@ -151,7 +152,7 @@ class Tickets:
             *(course.moments[-1].holder.id, case.responder.id, case.kind, severity, course.status, case.channel),
             *(case.subject, *self._product(case.kind), *self._findings(customer.language, case.kind, resolved)),
             *(instant(case.opened), instant(case.opened + _REPLY_HOURS[severity] * _HOUR), _moment(course.replied)),
-            *(instant(due), _moment(resolved), _moment(course.closed)),
+            *(instant(due), _moment(course.paused), _moment(resolved), _moment(course.closed)),
             *(
                 None if resolved is None else int(resolved <= due),
                 int(in_dispute) if case.kind in _DISPUTABLE else None,

@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass
 
 from store.interaction import Channel
-from store.ticket import ENDED, Severity, TicketEventKind, TicketStatus
+from store.ticket import ENDED, PAUSED, Severity, TicketEventKind, TicketStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,12 @@ class Incident:
     def last(self) -> IncidentRow:
         """The row that says how the incident stands."""
         return self.rows[-1]
+
+    @property
+    def paused_at(self) -> dt.datetime | None:
+        """Since when its clock stands still; None while it runs."""
+        waits = itertools.takewhile(lambda row: row.status in PAUSED, reversed(self.rows))
+        return min((row.updated_at for row in waits), default=None)
 
     def steps(self) -> list[tuple[IncidentRow, TicketEventKind, str | None]]:
         """Each row with what happened by it and, in words, all that changed."""

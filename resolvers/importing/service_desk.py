@@ -149,6 +149,7 @@ def _ticket(incident: Incident) -> Record:
         "resolved_at": row.resolved_at,
         "closed_at": row.closed_at,
         "made_target": row.made_target,
+        "paused_at": incident.paused_at,
         "reopen_count": row.reopen_count,
         "transfer_count": row.transfer_count,
         "created_at": row.opened_at,

@@ -11,7 +11,7 @@ from resolvers.importing.form import Column, Form, Values
 from resolvers.importing.own_form import RowError, columns_of, in_order, parser, past, refs_of
 from resolvers.importing.record import Record, RecordKind, Ref
 from store.interaction import Channel
-from store.ticket import Severity, TicketEventKind, TicketKind, TicketRow, TicketStatus
+from store.ticket import PAUSED, Severity, TicketEventKind, TicketKind, TicketRow, TicketStatus
 
 FORM: Final = Form(
     (
@@ -74,7 +74,9 @@ def _build(values: Values, line: int, now: dt.datetime) -> Record:
     )
     turns = _turns(values)
     events = tuple(_events(values, line, turns, customer))
-    times = {"created_at": values["opened_at"], "updated_at": max(turns.values())}
+    status = values.get("status") or TicketStatus.NEW
+    paused = {"paused_at": turns[status] if status in PAUSED else None}
+    times = {"created_at": values["opened_at"], "updated_at": max(turns.values()), **paused}
     columns = columns_of(TicketRow, values) | times
     return Record(RecordKind.TICKET, values["number"], values["opened_at"], line, columns, refs, events)
 

@@ -127,6 +127,12 @@ def working_calendar() -> WorkingCalendar:
     return read_calendar(decoded(CALENDAR.read_bytes(), str(CALENDAR)), str(CALENDAR))
 
 
+@cache
+def around_the_clock() -> WorkingCalendar:
+    """Every hour of every day, on the same clocks: for what does not wait until the morning."""
+    return WorkingCalendar(working_calendar().zone, frozenset(range(len(Weekday))), ((0, DAY_MINUTES),))
+
+
 def _zone(checked: Checked, node: Node) -> ZoneInfo:
     try:
         return ZoneInfo(str(node.value))

@@ -1,4 +1,4 @@
-"""`c360 rules run`: rules in force act on customers of the database."""
+"""`c360 rules run`: rules in force give customers their grades, and tickets their service levels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.decisions.grading import CHUNK, RULE_SET, Graded, count_due, due, grade_customers
 from resolvers.decisions.making import Asking
+from resolvers.decisions.service_level import RULE_SET as SERVICE_LEVEL
 from server.commands.options import AsJson, DatabaseUrl
+from server.commands.rules_run_levels import run_levels
 from server.commands.stores import Stores, actor, progress, with_stores
 from server.user_error import ExitCode, UserError
 from store.customer import CustomerRow
@@ -28,9 +30,15 @@ from store.session import Database
 SHOWN = 20
 """Refusals that are printed; JSON has all."""
 
-Name = Annotated[str, typer.Argument(metavar="RULE_SET", help="The rule set: grading.")]
-Codes = Annotated[list[str] | None, typer.Option("--customer", help="Code of a customer; repeat it. Else all.")]
-Due = Annotated[bool, typer.Option("--due", help="Only who is due: something happened, or it is a month ago.")]
+Name = Annotated[str, typer.Argument(metavar="RULE_SET", help="The rule set: grading or service_level.")]
+Codes = Annotated[
+    list[str] | None, typer.Option("--customer", help="grading: code of a customer; repeat it. Else all.")
+]
+Due = Annotated[bool, typer.Option("--due", help="grading: only for whom something happened, or after a month.")]
+Numbers = Annotated[
+    list[str] | None,
+    typer.Option("--ticket", help="service_level: number of a ticket; repeat it. Else all open ones."),
+]
 
 
 @dataclass(frozen=True)
@@ -46,20 +54,37 @@ def run_command(
     *,
     customer: Codes = None,
     due: Due = False,
+    ticket: Numbers = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let the rules in force grade customers, and write it down. A table shows from which grade to which."""
-    if rule_set != RULE_SET:
-        cure = f"only {RULE_SET} acts on customers; `c360 rules test` runs the cases of any rule set"
-        raise UserError(f"{rule_set} cannot be run", cure=cure, exit_code=ExitCode.WRONG_USE)
-    if customer and due:
-        raise UserError("--customer and --due do not go together", cure="leave one out", exit_code=ExitCode.WRONG_USE)
+    """Let the rules in force grade customers, or give open tickets their level that have none, and write it down.
+
+    A table shows what came of it. Targets count from when a ticket was opened, without its pauses; those that it has it
+    keeps.
+    """
+    _refuse_misuse(rule_set, customer=customer, due=due, ticket=ticket)
+    if rule_set == SERVICE_LEVEL:
+        run_levels(database, ticket or (), as_json=as_json)
+        return
     graded, codes = with_stores(database, partial(_run, wanted=Wanted(customer or (), due)))
     if as_json:
         typer.echo(orjson.dumps(_as_data(graded, codes), option=orjson.OPT_INDENT_2))
     else:
         _show(graded, codes)
+
+
+def _refuse_misuse(rule_set: str, *, customer: list[str] | None, due: bool, ticket: list[str] | None) -> None:
+    """Raises UserError for what cannot be run, and for options that do not go with it."""
+    if rule_set not in (RULE_SET, SERVICE_LEVEL):
+        cure = f"{RULE_SET} and {SERVICE_LEVEL} can; `c360 rules act` runs the others, `c360 rules try` asks any"
+        raise UserError(f"{rule_set} cannot be run", cure=cure, exit_code=ExitCode.WRONG_USE)
+    if customer and due:
+        raise UserError("--customer and --due do not go together", cure="leave one out", exit_code=ExitCode.WRONG_USE)
+    strange = ["--ticket"] * bool(ticket) if rule_set == RULE_SET else ["--customer"] * bool(customer) + ["--due"] * due
+    if strange:
+        wrong = f"{strange[0]} does not go with {rule_set}"
+        raise UserError(wrong, cure="leave it out", exit_code=ExitCode.WRONG_USE)
 
 
 async def _run(stores: Stores, wanted: Wanted) -> tuple[Graded, Mapping[uuid.UUID, str]]:

@@ -22,7 +22,8 @@ from tests.factories.ticket import add_ticket
 
 pytestmark = pytest.mark.anyio
 
-HOUR = dt.timedelta(hours=1)
+HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
+WAITING = TicketStatus.AWAITING_CUSTOMER
 
 OPENED = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
 """Nine in the morning in Shanghai, on a working day."""
@@ -170,6 +171,44 @@ async def test_an_answer_stops_the_first_reply(database, store_url, service):
     await act(database, store_url, OPENED + HOUR, book=False)
 
     assert {one.ticket_id for one in await rows_of(database, EscalationRow)} == {late.id}
+
+
+async def test_the_level_says_when_to_warn(database, store_url, service):
+    async with database.transaction() as session:
+        due = {"opened_at": OPENED, "due_at": OPENED + 2 * HOUR, "first_replied_at": OPENED}
+        early = await add_ticket(session, service.customer, **due, warning_percent=50)
+        await add_ticket(session, service.customer, **due, warning_percent=90)
+
+    await act(database, store_url, OPENED + HOUR, book=False)
+
+    assert [(one.ticket_id, one.row) for one in await rows_of(database, EscalationRow)] == [(early.id, "warn")]
+
+
+async def test_who_waits_for_the_customer_is_not_late(database, store_url, ticket):
+    await do(database, change_ticket_state, TicketStateChange(ticket.id, WAITING), now=OPENED + HOUR)
+    await act(database, store_url, OPENED + 50 * HOUR, book=False)
+    assert await told(database) == []
+
+    back = TicketStateChange(ticket.id, TicketStatus.IN_PROGRESS)
+    await do(database, change_ticket_state, back, now=OPENED + 24 * HOUR)
+    await act(database, store_url, OPENED + 25 * HOUR - SECOND, book=False)
+    assert [row for row, *_ in await told(database)] == ["warn"]
+
+    await act(database, store_url, OPENED + 25 * HOUR, book=False)
+    assert [row for row, *_ in await told(database)] == ["warn", "late"]
+
+
+async def test_a_customer_without_news_is_told_of(database, store_url, service):
+    async with database.transaction() as session:
+        due = {"opened_at": OPENED, "first_reply_due_at": OPENED + HOUR, "due_at": OPENED + 200 * HOUR}
+        ticket = await add_ticket(session, service.customer, **due, next_reply_minutes=60)
+    await do(database, reply_to_ticket, TicketReply(ticket.id), now=OPENED)
+    await act(database, store_url, OPENED + HOUR - SECOND, book=False)
+    assert await told(database) == []
+
+    await act(database, store_url, OPENED + HOUR, book=False)
+
+    assert await told(database) == [("next_reply", EscalationTarget.ASSIGNEE, None, False)]
 
 
 async def test_two_rounds_at_once_tell_once(database, store_url, ticket):

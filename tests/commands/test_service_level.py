@@ -18,7 +18,7 @@ from store.decision import DecisionOccasion, DecisionRow
 from store.grade import Grade, GradePeriodRow
 from store.interaction import Channel
 from store.rule_version import PublicationKind, RuleVersionStatus
-from store.ticket import Severity, TicketKind, TicketRow
+from store.ticket import ServiceCalendar, Severity, TicketKind, TicketRow
 from tests.commands.worlds import Office
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +30,22 @@ def at(text: str) -> dt.datetime:
 
 
 MORNING = at("2026-03-02T10:00")
+
+LEAN = """\
+rule_set: service_level
+title: {zh: 服务等级, en: Service level}
+owner: service-management
+effective: {from: 2026-01-01}
+about: ticket
+reads: [severity]
+outputs:
+  level: {type: enum, values: [basic]}
+  resolution_hours: {type: number, places: 0, min: 0}
+hit_policy: FIRST
+table: |
+  | row  | severity | => level | resolution_hours | reason.zh | reason.en |
+  | rest | -        | basic    | 7                | 一律七小时 | seven hours for all |
+"""
 
 
 async def opened(office: Office, now: dt.datetime = MORNING, **values) -> tuple[TicketRow, DecisionRow]:
@@ -47,7 +63,12 @@ async def publish(office: Office, *changes: tuple[str, str]) -> None:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    own = Source(source.name, text, source.cases)
+    await put(office, text)
+
+
+async def put(office: Office, text: str) -> None:
+    """Let a version with this text be in force."""
+    own = Source("service_level", text, shipped()["service_level"].cases)
     async with office.database.transaction() as session:
         approved = RuleVersionStatus.APPROVED
         version = await add_version(session, own, own.rule_set(), status=approved, by="analyst", now=MORNING, note=None)
@@ -91,6 +112,34 @@ async def test_small_matters_are_due_on_the_same_working_day(office: Office):
     assert at_night.due_at == at("2026-03-09T18:00")  # over the weekend
 
 
+async def test_a_major_fault_does_not_wait_for_the_morning(office: Office):
+    friday = at("2026-03-06T22:00")
+
+    major, _ = await opened(office, friday, severity=Severity.CRITICAL)
+    other, _ = await opened(office, friday, severity=Severity.HIGH)
+
+    assert (major.calendar, other.calendar) == (ServiceCalendar.AROUND_THE_CLOCK, ServiceCalendar.WORKING_HOURS)
+    assert (major.first_reply_due_at, major.due_at) == (at("2026-03-06T22:15"), at("2026-03-07T06:00"))
+    assert other.first_reply_due_at == at("2026-03-09T11:00")
+
+
+async def test_the_level_says_when_to_warn_and_how_long_without_news(office: Office):
+    ticket, _ = await opened(office, severity=Severity.CRITICAL)
+
+    assert (ticket.warning_percent, ticket.next_reply_minutes) == (50, 60)
+    assert (ticket.next_reply_due_at, ticket.paused_at) == (None, None)
+
+
+async def test_a_version_that_says_less_sets_less(office: Office):
+    await put(office, LEAN)
+
+    ticket, _ = await opened(office, severity=Severity.CRITICAL)
+
+    assert (ticket.service_level, ticket.due_at) == ("basic", at("2026-03-02T18:00"))
+    assert (ticket.calendar, ticket.first_reply_due_at, ticket.next_reply_minutes) == (None, None, None)
+    assert ticket.warning_percent is None
+
+
 async def test_time_runs_from_when_the_customer_came(office: Office):
     ticket, _ = await opened(office, severity=Severity.CRITICAL, opened_at=at("2026-03-02T09:00"))
 
@@ -99,7 +148,7 @@ async def test_time_runs_from_when_the_customer_came(office: Office):
 
 async def test_a_published_version_decides(office: Office):
     _, first = await opened(office, severity=Severity.CRITICAL)
-    await publish(office, ("| emergency | 15 ", "| emergency | 45 "))
+    await publish(office, ("| around_the_clock | 15 ", "| around_the_clock | 45 "))
 
     ticket, decision = await opened(office, severity=Severity.CRITICAL)
 

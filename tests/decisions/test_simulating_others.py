@@ -127,8 +127,8 @@ async def test_escalations_are_decided_again_on_what_was_known_then(database, st
         await add_ticket(session, customer, **late)
     await act(database, store_url, book=False)
     changed = (
-        "| late          | -        | -             | >= 100",
-        "| late          | -        | -             | >= 9000",
+        "| late           | -        | -             | -           | >= 100",
+        "| late           | -        | -             | -           | >= 9000",
     )
 
     found = await simulated(database, candidate(changed, name="escalation"), NOW.date())

@@ -42,7 +42,7 @@ DAY = dt.timedelta(days=1)
 FAULT = {"kind": TicketKind.FAULT, "severity": Severity.HIGH}
 SOONER = ("| 240                 | 960                | 40 ", "| 240                 | 960                | 32 ")
 """In service levels: the same level, and fewer hours."""
-HIGHER = ("| HIGH     | -             | standard  | 120 ", "| HIGH     | -             | priority  | 120 ")
+HIGHER = ("| HIGH     | -             | standard ", "| HIGH     | -             | priority ")
 """In service levels: serious tickets of anybody get a higher level."""
 
 
@@ -173,7 +173,7 @@ async def test_of_rules_that_list_a_result_more_is_not_hidden_either(database):
         customer = await add_customer(session)
         late = {"opened_at": NOW - 30 * DAY, "due_at": NOW - 27 * DAY, "first_replied_at": NOW - 29 * DAY}
         await add_ticket(session, customer, **late)
-    more = ("| late_twice ", "| more | - | - | >= 200 | - | owner | 0 | false | | |\n  | late_twice ")
+    more = ("| late_twice ", "| more | - | - | - | >= 200 | - | - | owner | 0 | false | | |\n  | late_twice ")
 
     found = await simulated(database, candidate(more, name="escalation"))
 

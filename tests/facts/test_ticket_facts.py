@@ -20,7 +20,7 @@ from store.customer import CustomerStatus
 from store.grade import Grade
 from store.interaction import Channel, InteractionKind
 from store.staff import MembershipRole
-from store.ticket import Severity, TicketEventKind, TicketKind, TicketRow, TicketStatus
+from store.ticket import ServiceCalendar, Severity, TicketEventKind, TicketKind, TicketRow, TicketStatus
 from tests.factories.customer import add_customer
 from tests.factories.department import add_department
 from tests.factories.grade import add_grade_period
@@ -131,6 +131,59 @@ async def test_targets_are_told_as_what_is_left_and_never_too_early(database):
         [-6, -1, 112, False],
         [None, None, None, False],
     ]
+
+
+async def test_during_a_pause_the_clock_shows_its_begin(database):
+    names = ("working_hours_to_next_reply", "working_hours_to_due", "target_used_percent")
+    pause = {"status": TicketStatus.AWAITING_PARTS, "paused_at": at("2026-03-02T11:00")}
+    due = {"next_reply_due_at": NOON, "due_at": at("2026-03-02T18:00")}
+    async with database.transaction() as session:
+        ticket = await add_ticket(session, await add_customer(session), opened_at=MONDAY, **due, **pause)
+        event = {"kind": TicketEventKind.STATE_CHANGED, "at": pause["paused_at"], "status": pause["status"]}
+        await add_ticket_event(session, ticket, **event)
+        told = [await facts(session, ticket, at(day), *names) for day in ("2026-03-02T10:00", "2026-03-06T10:00")]
+
+    assert told == [[2, 7, 12], [1, 6, 25]]
+
+
+async def test_a_ticket_is_near_its_target_when_its_level_says_so(database):
+    async with database.transaction() as session:
+        customer = await add_customer(session)
+        due = {"opened_at": MONDAY, "due_at": at("2026-03-02T18:00")}
+        tickets = [await add_ticket(session, customer, **due, warning_percent=percent) for percent in (50, 90, None)]
+        bare = await add_ticket(session, customer, opened_at=MONDAY, warning_percent=1)
+        moments = [at(f"2026-03-02T{clock}") for clock in ("13:59", "14:00", "15:59", "16:00", "17:12")]
+        told = [[(await facts(session, one, moment, "is_near_due"))[0] for moment in moments] for one in tickets]
+        never = await facts(session, bare, moments[-1], "is_near_due")
+
+    assert told == [
+        [False, True, True, True, True],
+        [False, False, False, False, True],
+        [False, False, False, True, True],  # 75 where it says nothing
+    ]
+    assert never == [False]
+
+
+async def test_hours_around_the_clock_count_at_night(database):
+    names = ("working_hours_waited", "working_hours_to_due", "target_used_percent")
+    clock = {"calendar": ServiceCalendar.AROUND_THE_CLOCK, "opened_at": at("2026-03-06T20:00")}
+    async with database.transaction() as session:
+        due = at("2026-03-07T04:00")
+        ticket = await add_ticket(session, await add_customer(session), due_at=due, **clock)
+        told = await facts(session, ticket, at("2026-03-07T02:00"), *names)
+
+    assert told == [6, 2, 75]
+
+
+async def test_past_a_target_that_came_from_elsewhere_all_is_used_up_whatever_was_waited(database):
+    async with database.transaction() as session:
+        ticket = await add_ticket(session, await add_customer(session), opened_at=MONDAY, due_at=NOON)
+        for hour, status in ((10, TicketStatus.AWAITING_PARTS), (17, TicketStatus.IN_PROGRESS)):
+            moment = at(f"2026-03-02T{hour}:00")
+            await add_ticket_event(session, ticket, kind=TicketEventKind.STATE_CHANGED, at=moment, status=status)
+        told = await facts(session, ticket, at("2026-03-02T18:00"), "target_used_percent", "working_hours_waited")
+
+    assert told == [100, 2]
 
 
 async def test_a_reply_and_an_end_stop_their_clocks(database):

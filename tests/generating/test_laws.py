@@ -21,7 +21,7 @@ from store.ledger import SIGN, LedgerBalanceRow, LedgerEntryRow, LedgerKind
 from store.relation import RelationKind, RelationRow
 from store.search import tokens
 from store.staff import MembershipRole, MembershipRow, StaffRow, StaffStatus, TrainingRecordRow, WorkHistoryRow
-from store.ticket import ENDED, MOVES, TicketEventKind, TicketEventRow, TicketRow, TicketStatus
+from store.ticket import ENDED, MOVES, PAUSED, TicketEventKind, TicketEventRow, TicketRow, TicketStatus
 from store.types import Instant
 from tests.generating.conftest import AS_OF
 from tests.generating.reading import grouped, rows_of
@@ -101,6 +101,8 @@ def _check_columns(ticket, history):
     assert ticket.resolved_at == (resolved[-1] if is_resolved else None)
     assert ticket.resolved_at is None or ticket.resolved_at >= ticket.opened_at
     assert ticket.made_target == (ticket.resolved_at <= ticket.due_at if ticket.resolved_at else None)
+    waits = itertools.takewhile(lambda event: event.status in PAUSED, reversed(history))
+    assert ticket.paused_at == min((event.at for event in waits), default=None)
     assert ticket.closed_at == (last.at if ticket.status == TicketStatus.CLOSED else None)
     assert ticket.reopen_count == kinds.count(TicketEventKind.REOPENED)
     assert ticket.transfer_count == kinds.count(TicketEventKind.TRANSFERRED)

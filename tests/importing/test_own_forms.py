@@ -440,9 +440,11 @@ async def test_a_ticket_goes_on_with_the_next_file(office):
 
     events = await office.rows(sa.select(TicketEventRow.kind).order_by(TicketEventRow.at, TicketEventRow.id))
     told = await office.one(sa.select(LogEventRow.kind, LogEventRow.data).where(LogEventRow.at == LATER))
+    paused = await office.one(sa.select(TicketRow.paused_at))
+    assert paused == (dt.datetime(2025, 6, 3, 9, tzinfo=dt.UTC),)
     assert [event.kind for event in events] == ["REGISTERED", "STATE_CHANGED"]
     assert (report.counts["ticket event"].created, report.counts["ticket event"].unchanged) == (1, 1)
-    assert (told.kind, told.data["fields"]) == ("ticket.changed", ["status", "assignee_id", "events"])
+    assert (told.kind, told.data["fields"]) == ("ticket.changed", ["status", "paused_at", "assignee_id", "events"])
     assert (await office.text("tickets", second, now=LATER)).changes == 0
 
 

@@ -132,6 +132,23 @@ async def test_leaving_an_ended_status_reopens(desk):
     assert customer.open_ticket_count == 0
 
 
+async def test_the_clock_stands_still_since_the_first_of_the_rows_that_wait(desk):
+    first = history(FIRST)[0]
+    states = ("New", "Awaiting Vendor", "Active", "Awaiting User Info", "Awaiting Vendor")
+    rows = [
+        changed(first, sys_mod_count=str(count), sys_updated_at=f"0{count + 1}-03-2016 10:00", incident_state=state)
+        for count, state in enumerate(states)
+    ]
+
+    await desk.text("servicenow", file_of(*rows))
+    paused = await desk.one(sa.select(TicketRow.paused_at))
+    active = changed(first, sys_mod_count="5", sys_updated_at="06-03-2016 10:00", incident_state="Active")
+    await desk.text("servicenow", file_of(*rows, active))
+
+    assert paused == (at("2016-03-04T10:00:00"),)
+    assert await desk.one(sa.select(TicketRow.paused_at)) == (None,)
+
+
 async def test_a_first_group_is_an_assignment_and_a_lost_one_a_transfer(desk):
     first = changed(history(FIRST)[0], assignment_group="?")
     second = changed(first, sys_mod_count="1", sys_updated_at="01-03-2016 10:00", assignment_group="Group 70")

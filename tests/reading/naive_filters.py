@@ -107,7 +107,7 @@ def _served_by(world: World, _: str, row: Row, staff: str) -> bool:
 def _is_overdue(world: World, kind: str, row: Row, value: bool) -> bool:
     if kind == "DutyFilter":
         return is_overdue(row, world.now) == value
-    late = row["resolved_at"] is None and row["due_at"] is not None and row["due_at"] < world.now
+    late = is_open(row) and row["due_at"] is not None and row["due_at"] < (row["paused_at"] or world.now)
     return late == value
 
 

@@ -89,21 +89,24 @@ def next_birthday(birthday: dt.date | None, today: dt.date) -> dt.date | None:
 
 def target_state(ticket: Row, now: dt.datetime) -> str:
     """How a ticket stands with its target."""
-    due, resolved = ticket["due_at"], ticket["resolved_at"]
+    due, ended, paused = ticket["due_at"], ticket["resolved_at"] or ticket["closed_at"], ticket["paused_at"]
     if ticket["made_target"] is not None:
         return "MET" if ticket["made_target"] else "MISSED"
-    if due is None:
+    if due is None or ticket["status"] == "CANCELLED":
         return "NONE"
-    if resolved is None:
+    if ended is not None:
+        return "MISSED" if ended > due else "MET"
+    if paused is None:
         return "OVERDUE" if now > due else "RUNNING"
-    return "MISSED" if resolved > due else "MET"
+    return "OVERDUE" if paused > due else "PAUSED"
 
 
 def remaining(ticket: Row, now: dt.datetime) -> int | None:
-    """Seconds until a ticket that is not settled is due."""
-    if ticket["due_at"] is None or ticket["resolved_at"] is not None:
+    """Seconds until an open ticket is due, as its clock shows it."""
+    if ticket["due_at"] is None or not is_open(ticket):
         return None
-    return max(-MOST_SECONDS, min(MOST_SECONDS, seconds(ticket["due_at"]) - seconds(now)))
+    shown = ticket["paused_at"] or now
+    return max(-MOST_SECONDS, min(MOST_SECONDS, seconds(ticket["due_at"]) - seconds(shown)))
 
 
 def is_open(ticket: Row) -> bool:

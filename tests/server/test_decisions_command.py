@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from resolvers.rule_sets.library import Source, shipped
+from resolvers.rule_sets.versions import add_version, put_in_force
 from resolvers.ticket import TicketDraft, open_ticket
 from store.customer import CustomerRow
 from store.decision import DecisionRow
 from store.grade import Grade
 from store.interaction import Channel
+from store.rule_version import PublicationKind, RuleVersionStatus
 from store.session import Database
-from store.ticket import Severity, TicketKind, TicketRow
+from store.ticket import Severity, TicketKind, TicketRow, TicketStatus
 from tests.acting.worlds import do
 from tests.decisions.worlds import buyer
+from tests.factories import NOW
 from tests.factories.ticket import add_ticket
 from tests.server.running_cli import Outcome, c360
 
@@ -60,6 +64,42 @@ def test_all_customers_are_graded_and_it_is_shown_from_which_grade_to_which(run:
     assert "Of 1 nothing was decided; they keep their grade:\n  ODD  value_12m: there is no rate for BHD" in ran.out
 
 
+def test_open_tickets_without_a_level_get_one(run: Run, store_url):
+    async def fill(database: Database) -> None:
+        async with database.transaction() as session:
+            (customer,) = await session.scalars(sa.select(CustomerRow).where(CustomerRow.code == "MID"))
+            for number in ("T-1", "T-2", "T-3"):
+                await add_ticket(session, customer, number=number)
+            await add_ticket(session, customer, number="T-4", status=TicketStatus.CANCELLED)
+
+    in_store(store_url, fill)
+    one = json.loads(run("rules", "run", "service_level", "--ticket", "T-2", "--json").out)
+    rest = run("rules", "run", "service_level")
+    none = run("rules", "run", "service_level")
+
+    assert one == {"levels": {"basic": 1}, "refused": []}
+    assert "2 tickets got their service level" in rest.out
+    assert "basic" in rest.out
+    assert "0 tickets got their service level" in none.out
+
+
+def test_tickets_of_which_nothing_is_decided_are_named_with_why(run: Run, store_url):
+    async def fill(database: Database) -> None:
+        async with database.transaction() as session:
+            (customer,) = await session.scalars(sa.select(CustomerRow).where(CustomerRow.code == "MID"))
+            await add_ticket(session, customer, number="T-1")
+            text = shipped()["service_level"].text.split("  | rest ")[0]
+            source = Source("service_level", text, "")
+            kept = {"status": RuleVersionStatus.APPROVED, "by": "ann", "now": NOW, "note": None}
+            version = await add_version(session, source, source.rule_set(), **kept)
+            await put_in_force(session, version, PublicationKind.PUBLISHED, by="ann", now=NOW, note=None)
+
+    in_store(store_url, fill)
+    ran = run("rules", "run", "service_level")
+
+    assert "Of 1 nothing was decided; they have none:\n  T-1  no row matches" in ran.out
+
+
 def test_programs_get_json(run: Run):
     found = json.loads(run("rules", "run", "grading", "--json").out)
 
@@ -85,6 +125,9 @@ def test_only_some_or_only_who_is_due(run: Run):
         (("rules", "run", "priority"), 2, "priority cannot be run"),
         (("rules", "run", "grading", "--due", "--customer", "BIG"), 2, "do not go together"),
         (("rules", "run", "grading", "--customer", "NO"), 1, "There is no customer NO"),
+        (("rules", "run", "grading", "--ticket", "T-1"), 2, "--ticket does not go with grading"),
+        (("rules", "run", "service_level", "--due"), 2, "--due does not go with service_level"),
+        (("rules", "run", "service_level", "--ticket", "NO"), 1, "There is no ticket NO"),
         (("rules", "explain", "NO"), 1, "There is no customer NO"),
         (("rules", "explain", "BIG"), 1, "The rules grading have not decided about BIG yet"),
         (("decisions", "list", "NO"), 1, "There is no customer NO"),

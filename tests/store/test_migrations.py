@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import re
 import shutil
 from importlib.resources import files
@@ -15,11 +16,16 @@ from store.base import Base
 from store.customer import CustomerRow
 from store.relation import RelationDirection, RelationKind, RelationSideRow
 from store.schema_version import SchemaVersionError
+from store.ticket import TicketEventKind, TicketEventRow, TicketRow, TicketStatus
+from tests.factories import NOW
 from tests.factories.customer import add_customer
 from tests.factories.relation import add_relation
+from tests.factories.ticket import add_ticket, add_ticket_event
 from tests.stores import opened
 
 pytestmark = pytest.mark.anyio
+
+DAY = dt.timedelta(days=1)
 
 TABLES = [table for table in Base.metadata.sorted_tables if not table.info.get("view")]
 
@@ -149,6 +155,26 @@ async def test_those_who_referred_others_before_it_was_counted_are_counted(store
     async with opened(store_url) as database, database.sessions() as session:
         found = await session.execute(sa.select(CustomerRow.id, CustomerRow.referral_count))
         assert dict(iter(found)) == {referrer.id: 2, first.id: 1, second.id: 0}
+
+
+async def test_since_when_a_ticket_waits_is_what_its_history_says(store_url):
+    """The clock comes with a migration, to tickets that wait already."""
+    states = (TicketStatus.AWAITING_PARTS, TicketStatus.IN_PROGRESS, *[TicketStatus.AWAITING_CUSTOMER] * 2)
+    async with opened(store_url) as database, database.transaction() as session:
+        customer = await add_customer(session)
+        waits = {"status": TicketStatus.AWAITING_CUSTOMER, "updated_at": NOW + 9 * DAY}
+        told, untold = await add_ticket(session, customer, **waits), await add_ticket(session, customer, **waits)
+        works = await add_ticket(session, customer, status=TicketStatus.IN_PROGRESS)
+        for ticket, history in ((told, states), (works, states[:2])):
+            for day, status in enumerate(history, start=1):
+                changed = {"kind": TicketEventKind.STATE_CHANGED, "at": NOW + day * DAY, "status": status}
+                await add_ticket_event(session, ticket, **changed)
+        await session.execute(sa.delete(TicketEventRow).where(TicketEventRow.ticket_id == untold.id))
+    await schema_version.downgrade(store_url, "0011")
+    await schema_version.upgrade(store_url)
+    async with opened(store_url) as database, database.sessions() as session:
+        found = await session.execute(sa.select(TicketRow.id, TicketRow.paused_at))
+        assert dict(iter(found)) == {told.id: NOW + 3 * DAY, untold.id: NOW + 9 * DAY, works.id: None}
 
 
 async def _made_from_classes(url: str) -> None:

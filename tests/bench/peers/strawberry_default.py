@@ -43,6 +43,7 @@ from tests.bench.peers.strawberry_types import (
 class TargetState(enum.Enum):
     NONE = "NONE"
     RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
     OVERDUE = "OVERDUE"
     MET = "MET"
     MISSED = "MISSED"
@@ -52,18 +53,22 @@ class TargetState(enum.Enum):
 class TicketTarget:
     due_at: dt.datetime | None
     made_target: strawberry.Private[bool | None]
-    resolved_at: strawberry.Private[dt.datetime | None]
+    ended_at: strawberry.Private[dt.datetime | None]
+    paused_at: strawberry.Private[dt.datetime | None]
+    status: strawberry.Private[TicketStatus]
 
     @strawberry.field
     def state(self) -> TargetState:
         if self.made_target is not None:
             return TargetState.MET if self.made_target else TargetState.MISSED
-        if self.due_at is None:
+        if self.due_at is None or self.status is TicketStatus.CANCELLED:
             return TargetState.NONE
-        late = (self.resolved_at or dt.datetime.now(dt.UTC)) > self.due_at
-        if self.resolved_at is None:
-            return TargetState.OVERDUE if late else TargetState.RUNNING
-        return TargetState.MISSED if late else TargetState.MET
+        late = (self.ended_at or self.paused_at or dt.datetime.now(dt.UTC)) > self.due_at
+        if self.ended_at is not None:
+            return TargetState.MISSED if late else TargetState.MET
+        if late:
+            return TargetState.OVERDUE
+        return TargetState.RUNNING if self.paused_at is None else TargetState.PAUSED
 
 
 @strawberry.type
@@ -90,7 +95,13 @@ class Ticket:
             status=row.status,
             severity=row.severity,
             opened_at=row.opened_at,
-            target=TicketTarget(due_at=row.due_at, made_target=row.made_target, resolved_at=row.resolved_at),
+            target=TicketTarget(
+                due_at=row.due_at,
+                made_target=row.made_target,
+                ended_at=row.resolved_at or row.closed_at,
+                paused_at=row.paused_at,
+                status=row.status,
+            ),
             key=row.id,
             assignee_id=row.assignee_id,
             department_id=row.department_id,

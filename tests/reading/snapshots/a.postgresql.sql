@@ -165,7 +165,7 @@ SELECT CAST(
         'severity', t13.severity,
         'openedAt', t13.opened_at,
         'target', json_build_object('dueAt', t13.due_at,
-        'state', CASE WHEN (t13.made_target IS true) THEN 'MET' WHEN (t13.made_target IS false) THEN 'MISSED' WHEN (t13.due_at IS NULL) THEN 'NONE' WHEN (coalesce(t13.resolved_at, $3::TIMESTAMP WITH TIME ZONE) > t13.due_at AND t13.resolved_at IS NULL) THEN 'OVERDUE' WHEN (coalesce(t13.resolved_at, $3::TIMESTAMP WITH TIME ZONE) > t13.due_at) THEN 'MISSED' WHEN (t13.resolved_at IS NOT NULL) THEN 'MET' ELSE 'RUNNING' END),
+        'state', CASE WHEN (t13.made_target IS true) THEN 'MET' WHEN (t13.made_target IS false) THEN 'MISSED' WHEN (t13.due_at IS NULL OR t13.status = 'CANCELLED') THEN 'NONE' WHEN (coalesce(t13.resolved_at, t13.closed_at, t13.paused_at, $3::TIMESTAMP WITH TIME ZONE) > t13.due_at AND (t13.resolved_at IS NOT NULL OR t13.closed_at IS NOT NULL)) THEN 'MISSED' WHEN (coalesce(t13.resolved_at, t13.closed_at, t13.paused_at, $3::TIMESTAMP WITH TIME ZONE) > t13.due_at) THEN 'OVERDUE' WHEN (t13.resolved_at IS NOT NULL OR t13.closed_at IS NOT NULL) THEN 'MET' WHEN (t13.paused_at IS NOT NULL) THEN 'PAUSED' ELSE 'RUNNING' END),
         'assignee',
         (SELECT json_build_object('name', t14.name) AS json_object_of_9
           FROM staff AS t14

@@ -55,9 +55,11 @@ SELECT json_build_object('data', json_build_object('customer', (
         'target', json_build_object('dueAt', t.due_at, 'state', CASE
           WHEN t.made_target THEN 'MET'
           WHEN NOT t.made_target THEN 'MISSED'
-          WHEN t.due_at IS NULL THEN 'NONE'
-          WHEN coalesce(t.resolved_at, now()) > t.due_at THEN CASE WHEN t.resolved_at IS NULL THEN 'OVERDUE' ELSE 'MISSED' END
-          WHEN t.resolved_at IS NOT NULL THEN 'MET'
+          WHEN t.due_at IS NULL OR t.status = 'CANCELLED' THEN 'NONE'
+          WHEN coalesce(t.resolved_at, t.closed_at, t.paused_at, now()) > t.due_at
+            THEN CASE WHEN coalesce(t.resolved_at, t.closed_at) IS NULL THEN 'OVERDUE' ELSE 'MISSED' END
+          WHEN coalesce(t.resolved_at, t.closed_at) IS NOT NULL THEN 'MET'
+          WHEN t.paused_at IS NOT NULL THEN 'PAUSED'
           ELSE 'RUNNING'
         END),
         'assignee', (SELECT json_build_object('name', s.name) FROM staff s WHERE s.id = t.assignee_id),

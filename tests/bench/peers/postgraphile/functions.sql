@@ -3,9 +3,11 @@ CREATE OR REPLACE FUNCTION ticket_target_state(t ticket) RETURNS text LANGUAGE s
   SELECT CASE
     WHEN t.made_target THEN 'MET'
     WHEN NOT t.made_target THEN 'MISSED'
-    WHEN t.due_at IS NULL THEN 'NONE'
-    WHEN coalesce(t.resolved_at, now()) > t.due_at THEN CASE WHEN t.resolved_at IS NULL THEN 'OVERDUE' ELSE 'MISSED' END
-    WHEN t.resolved_at IS NOT NULL THEN 'MET'
+    WHEN t.due_at IS NULL OR t.status = 'CANCELLED' THEN 'NONE'
+    WHEN coalesce(t.resolved_at, t.closed_at, t.paused_at, now()) > t.due_at
+      THEN CASE WHEN coalesce(t.resolved_at, t.closed_at) IS NULL THEN 'OVERDUE' ELSE 'MISSED' END
+    WHEN coalesce(t.resolved_at, t.closed_at) IS NOT NULL THEN 'MET'
+    WHEN t.paused_at IS NOT NULL THEN 'PAUSED'
     ELSE 'RUNNING'
   END
 $$;

@@ -7,7 +7,6 @@ that the record held then; only what still differs is reported.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import zlib
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -97,39 +96,49 @@ def bucket(key: str) -> int:
 
 async def verify(bolt: Bolt, database: Database, tail: Tail) -> list[Comparison]:
     """Compare all kinds. Raises NoCopy, or GraphUnavailable."""
-    return [await _compare(bolt, database, tail, kind) for kind in KINDS]
+    waiting = _Waiting(bolt, tail)
+    return [await _compare(waiting, database, kind) for kind in KINDS]
 
 
-async def _compare(bolt: Bolt, database: Database, tail: Tail, kind: Kind) -> Comparison:
-    found, differing = await _look(bolt, database, tail, kind)
+@dataclass(slots=True)
+class _Waiting:
+    """Waits for the copy. Where it was found to stand still it is not waited for again."""
+
+    bolt: Bolt
+    tail: Tail
+    stands_at: Position | None = None
+
+    async def caught_up(self) -> None:
+        """Wait until the copy has taken in what is in the log now, at most CATCH_UP: nobody may be projecting."""
+        goal = self.tail.position
+        try:
+            async with asyncio.timeout(CATCH_UP):
+                while await self._is_on_its_way(goal):  # noqa: ASYNC110  # another process may move it on
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            self.stands_at = (await _live(self.bolt)).position
+
+    async def _is_on_its_way(self, goal: Position) -> bool:
+        at = (await _live(self.bolt)).position
+        return at.epoch == goal.epoch and at.id < goal.id and at != self.stands_at
+
+
+async def _compare(waiting: _Waiting, database: Database, kind: Kind) -> Comparison:
+    found, differing = await _look(waiting, database, kind)
     for _ in range(LOOKS - 1):
         if differing:
-            found, differing = await _look(bolt, database, tail, kind)
+            found, differing = await _look(waiting, database, kind)
     if differing:
-        found.differences = await _differences(bolt, database, kind, differing)
+        found.differences = await _differences(waiting.bolt, database, kind, differing)
     return found
 
 
-async def _look(bolt: Bolt, database: Database, tail: Tail, kind: Kind) -> tuple[Comparison, set[int]]:
+async def _look(waiting: _Waiting, database: Database, kind: Kind) -> tuple[Comparison, set[int]]:
     """A comparison, and the buckets that differ."""
-    await _caught_up(bolt, tail)
-    ours, theirs = await asyncio.gather(_record(database, kind), _copy(bolt, kind))
+    await waiting.caught_up()
+    ours, theirs = await asyncio.gather(_record(database, kind), _copy(waiting.bolt, kind))
     differing = {n for n in range(BUCKETS) if ours.sums[n] != theirs.sums[n]}
     return Comparison(kind.name, ours.count, theirs.count, len(differing)), differing
-
-
-async def _caught_up(bolt: Bolt, tail: Tail) -> None:
-    """Wait until the copy has taken in what is in the log now, at most CATCH_UP: it may be standing still."""
-    goal = tail.position
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(CATCH_UP):
-            while await _is_behind(bolt, goal):  # noqa: ASYNC110  # another process may move it on
-                await asyncio.sleep(0.1)
-
-
-async def _is_behind(bolt: Bolt, goal: Position) -> bool:
-    at = (await _live(bolt)).position
-    return at.epoch == goal.epoch and at.id < goal.id
 
 
 async def _live(bolt: Bolt) -> generations.Generation:

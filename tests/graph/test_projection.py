@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 
@@ -14,10 +15,10 @@ import sqlalchemy as sa
 from graph.bolt import Bolt, Overtaken
 from graph.neo4j import Neo4jGraph
 from graph.port import GraphUnavailable
-from graph.projecting import generations
+from graph.projecting import generations, verifying
 from graph.projecting.generations import Generation
 from graph.projecting.verifying import NoCopy, verify
-from graph.projection import Projector
+from graph.projection import Progress, Projector
 from outbox.epoch import new_epoch
 from outbox.log import Change, append
 from outbox.trim import trim
@@ -77,6 +78,15 @@ async def until(projector: Projector, is_so: Callable[[Generation], bool]) -> No
             await asyncio.sleep(0.05)
 
 
+async def rebuilt(projector: Projector, told: Progress = lambda *_: None) -> None:
+    """Make the copy anew, from a place in the log up to which its tail has looked."""
+    goal = await last_event(projector)
+    async with asyncio.timeout(SECONDS):
+        while projector.tail.position.id < goal:
+            await projector.tail.moved(projector.tail.position.id)
+    await projector.rebuild(told)
+
+
 async def last_event(projector: Projector) -> int:
     async with projector.database.snapshot() as connection:
         return await connection.scalar(sa.text("SELECT coalesce(max(id), 0) FROM log_event")) or 0
@@ -102,7 +112,7 @@ async def test_what_people_change_is_copied(projector: Projector, changer: Chang
 
 
 async def test_what_is_behind_says_by_how_much(projector: Projector, changer: Changer):
-    await projector.rebuild()
+    await rebuilt(projector)
     await changer.new_customer()
     later = NOW + dt.timedelta(seconds=7)
 
@@ -113,7 +123,7 @@ async def test_what_is_behind_says_by_how_much(projector: Projector, changer: Ch
 
 async def test_events_may_be_taken_in_again(projector: Projector, changer: Changer):
     await changer.change(60)
-    await projector.rebuild()
+    await rebuilt(projector)
     beginning = {"id": (await generations.live(projector.bolt)).id}
     await projector.bolt.run("MATCH (one:Generation {id: $id}) SET one.position = 0, one.uid = '00000000'", beginning)
 
@@ -142,7 +152,7 @@ async def test_the_second_projector_waits_and_takes_over(projector: Projector, c
 
 
 async def test_who_is_overtaken_writes_nothing(projector: Projector, changer: Changer):
-    await projector.rebuild()
+    await rebuilt(projector)
     stale = await generations.live(projector.bolt)
     assert stale is not None
     async with running(projector):
@@ -171,7 +181,7 @@ async def test_a_world_that_was_made_at_once_is_copied_at_once(projector: Projec
 
 @pytest.mark.parametrize("what", ["trimmed away", "of another epoch"])
 async def test_a_log_that_cannot_be_gone_on_with_makes_a_new_copy(projector: Projector, changer: Changer, what: str):
-    await projector.rebuild()
+    await rebuilt(projector)
     first = await generations.live(projector.bolt)
     await changer.change(30)
     if what == "trimmed away":
@@ -190,7 +200,7 @@ async def test_a_log_that_cannot_be_gone_on_with_makes_a_new_copy(projector: Pro
 
 async def test_a_copy_that_was_tampered_with_is_found_out_and_mended(projector: Projector, changer: Changer):
     await changer.change(40)
-    await projector.rebuild()
+    await rebuilt(projector)
     live = {"id": (await generations.live(projector.bolt)).id}
     await projector.bolt.run(
         "MATCH (one:Party:Customer {generation: $id}) WITH one LIMIT 1 SET one.name = 'another'", live
@@ -205,14 +215,27 @@ async def test_a_copy_that_was_tampered_with_is_found_out_and_mended(projector: 
     assert "another" not in renamed.record
     [gone] = found["member_of"].differences
     assert gone.copy is None
-    await projector.rebuild()
+    await rebuilt(projector)
     assert await is_true(projector)
+
+
+async def test_a_copy_that_stands_still_is_waited_for_once(projector: Projector, changer: Changer, monkeypatch):
+    monkeypatch.setattr(verifying, "CATCH_UP", 1.0)
+    await rebuilt(projector)
+    await changer.new_customer()
+    await projector.tail.moved((await generations.live(projector.bolt)).position.id)
+    began = time.monotonic()
+
+    found = await verify(projector.bolt, projector.database, projector.tail)
+
+    assert [each.kind for each in found if not each.is_same] == ["customer"]
+    assert time.monotonic() - began < 1.0 * len(found)
 
 
 async def test_nobody_sees_a_copy_half_made(projector: Projector, changer: Changer):
     projector.rest = 1.0  # longer than a question takes here: who still reads the old copy sees it whole
     await changer.change(40)
-    await projector.rebuild()
+    await rebuilt(projector)
     graph = Neo4jGraph(projector.bolt, projector.reads)
     top = changer.departments[0]
     expected = await graph.subtree_by_department([top])
@@ -225,7 +248,7 @@ async def test_nobody_sees_a_copy_half_made(projector: Projector, changer: Chang
 
     watching = asyncio.create_task(watch())
     told: list[tuple[str, int, int]] = []
-    await projector.rebuild(lambda *step: told.append(step))
+    await rebuilt(projector, lambda *step: told.append(step))
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
 
@@ -235,24 +258,24 @@ async def test_nobody_sees_a_copy_half_made(projector: Projector, changer: Chang
 
 
 async def test_rebuilding_beside_writers_loses_nothing(projector: Projector, changer: Changer):
-    await projector.rebuild()
+    await rebuilt(projector)
     writing = asyncio.create_task(changer.change(120))
     async with running(projector):
         await asyncio.sleep(0.2)
         with contextlib.suppress(Overtaken):  # the one that runs was faster, and its copy stays
-            await projector.rebuild()
+            await rebuilt(projector)
         await writing
         await caught_up(projector)
     assert await is_true(projector)
 
 
 async def test_what_was_never_finished_is_cleared_away(projector: Projector, changer: Changer):
-    await projector.rebuild()
+    await rebuilt(projector)
     abandoned = await generations.begin(projector.bolt, projector.tail.position)
     await projector.bolt.run(
         "MATCH (one:Generation {id: $id}) SET one.touched = timestamp() - 3600000", {"id": abandoned.id}
     )
-    await projector.rebuild()
+    await rebuilt(projector)
 
     rows = await projector.bolt.read("MATCH (one:Generation {graph: $graph}) RETURN one.id AS id", {})
     assert [row["id"] for row in rows] == [(await generations.live(projector.bolt)).id]

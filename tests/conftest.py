@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -16,7 +17,10 @@ from tests.factories import NOW
 collect_ignore = [] if neo4j_server.is_here() else ["test_neo4j_server.py"]
 
 
-ON_BOTH_STORES = ("tests/commands/", "tests/reading/", "tests/schema/")
+ON_BOTH_STORES = (
+    *(f"tests/{name}/" for name in ("acting", "commands", "decisions", "facts", "graph", "reading", "rules", "schema")),
+    "tests/server/test_simulating.py",
+)
 """Where a test runs on each store, and hardly any line of ours is for one of them."""
 
 
@@ -29,6 +33,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_law = is_hypothesis_test(getattr(item, "function", None))
         if is_law or (item.nodeid.startswith(ON_BOTH_STORES) and "[postgresql" in item.nodeid):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(autouse=True)
+def _programs_count_as_their_test(request: pytest.FixtureRequest) -> None:
+    """A program that a test starts counts its lines where the test does."""
+    if request.node.get_closest_marker("no_cover"):
+        environment: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+        for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
+            environment.delenv(name)
 
 
 @pytest.fixture(scope="session")

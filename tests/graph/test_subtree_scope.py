@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,7 @@ async def check(adapter: str, url: str, world: World, moves: Sequence[Move]) -> 
             await agree(Neo4jGraph(bolt, projector.reads), projector.reads, world)
 
 
+@pytest.mark.no_cover  # hundreds of networks: counting their lines doubles the time
 def test_a_subtree_is_the_same_in_both_stores(adapter: str, record: Callable[[], str]):
     @settings(
         max_examples=EXAMPLES[adapter],

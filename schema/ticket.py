@@ -274,6 +274,9 @@ class TicketFilter:
     product: TextFilter | None = by(TicketRow.product, "By product.")
     opened_at: Range[dt.datetime] | None = by(TicketRow.opened_at, "By when it was registered.")
     resolved_at: Range[dt.datetime] | None = by(TicketRow.resolved_at, "By when it was settled.")
+    first_reply_due_at: Range[dt.datetime] | None = by(TicketRow.first_reply_due_at, "By when the first reply is due.")
+    first_replied_at: Range[dt.datetime] | None = by(TicketRow.first_replied_at, "By when the first reply was given.")
+    next_reply_due_at: Range[dt.datetime] | None = by(TicketRow.next_reply_due_at, "By when the next reply is due.")
     due_at: Range[dt.datetime] | None = by(TicketRow.due_at, "By when it is to be settled.")
     reopen_count: Range[int] | None = by(TicketRow.reopen_count, "By how often it was reopened.")
     assignee_id: Choice[strawberry.ID] | None = by(

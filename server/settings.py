@@ -100,6 +100,9 @@ class Settings(EdgeSettings, IdentitySettings, SocketSettings):
         description="Seconds between two looks for simulations that were asked for by startSimulation; 0: this server"
         " runs none, and they wait for another one",
     )
+    simulation_minutes: float = Field(
+        15.0, gt=0, le=1_440, description="Minutes for which a simulation may run; then it is ended, and has failed"
+    )
     simulation_days: int = Field(30, ge=1, le=3_650, description="Days for which simulations are kept after they ended")
     rules_engine: Literal["durable", "reference"] = Field(
         default="durable",

@@ -81,7 +81,14 @@ GROUPS: Final = (
     Group(
         "Rules",
         "What rules do by themselves.",
-        ("grading_seconds", "acting_seconds", "simulating_seconds", "simulation_days", "rules_engine"),
+        (
+            "grading_seconds",
+            "acting_seconds",
+            "simulating_seconds",
+            "simulation_minutes",
+            "simulation_days",
+            "rules_engine",
+        ),
     ),
     Group(
         "The graph",

@@ -7,6 +7,7 @@ import datetime as dt
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Final
@@ -37,6 +38,12 @@ _COMMAND: Final = (sys.executable, "-P", "-m", "server.simulator")  # whatever i
 
 BEAT: Final = 1.0
 """Seconds between two times that a server says that it is still at it, and looks whether it was stopped."""
+
+TOO_LONG: Final = (
+    "It was ended after {} minutes. Ask for fewer months, or have whoever runs the server give more time"
+    " (C360_SIMULATION_MINUTES)."
+)
+"""What is told of a simulation that ran for too long."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -85,8 +92,12 @@ class Simulating:
         self._told(came)
 
     async def _watched(self, database: Database, job: Job, simulator: Simulator) -> str:
+        minutes = self._settings.simulation_minutes
+        last = time.monotonic() + minutes * 60
         while True:
             ended = await simulator.ended(BEAT)
+            if ended is None and time.monotonic() > last:
+                ended = Ended(problem=TOO_LONG.format(f"{minutes:g}"), progress=simulator.progress)
             async with database.transaction() as session:
                 if ended is None:
                     goes_on = await note_progress(session, job, self._clock(), simulator.progress)

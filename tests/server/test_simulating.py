@@ -201,6 +201,19 @@ def test_one_that_is_stopped_ends_with_its_process_and_the_next_has_its_turn(sto
     assert 'c360_simulations_total{how="stopped"} 1.0' in counted
 
 
+def test_one_that_hangs_is_ended_and_has_failed_in_words(store_url):
+    asyncio.run(some_buyers(store_url))
+
+    with served(store_url, simulation_minutes=0.03) as analyst:
+        key = analyst.start()
+        held = the_simulator()
+        failed = analyst.follow(key)
+        until(lambda: is_gone(held))
+
+    assert (failed["state"], failed["result"]) == ("FAILED", None)
+    assert failed["problem"] == simulating.TOO_LONG.format("0.03")
+
+
 def test_one_whose_process_is_killed_has_failed_in_words(store_url):
     asyncio.run(some_buyers(store_url))
 

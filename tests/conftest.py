@@ -7,7 +7,6 @@ import datetime as dt
 import os
 from collections.abc import AsyncIterator, Iterator
 
-import coverage
 import pytest
 from hypothesis import is_hypothesis_test
 
@@ -23,19 +22,6 @@ ON_BOTH_STORES = (
     "tests/server/test_simulating.py",
 )
 """Where a test runs on each store, and hardly any line of ours is for one of them."""
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Let nothing count the lines of a test that is not to be counted.
-
-    A worker is a program that was started, so coverage counts in it by itself, under what pytest-cov counts there, and
-    goes on when that one pauses. It found nothing that was not found: it may end, and keeps what it has.
-    """
-    if item.get_closest_marker("no_cover"):
-        while (counting := coverage.Coverage.current()) is not None:
-            counting.stop()
-    return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -47,6 +47,15 @@ async def move(database: Database, one: uuid.UUID, other: uuid.UUID) -> None:
         await run(database, MANAGER, NOW, move_department, DepartmentMove(one, parent_id=other))
 
 
+async def copy_has_cycle(projector: Projector) -> bool:
+    """Whether a cycle stays. Neo4j reads what is committed as it goes: a move meanwhile may look like one."""
+    for _ in range(3):
+        if not await projector.bolt.read(CYCLE, {}):
+            return False
+        await asyncio.sleep(1)
+    return True
+
+
 async def has_cycle(database: Database) -> bool:
     async with database.snapshot() as connection:
         parents = dict(iter(await connection.execute(sa.select(DepartmentRow.id, DepartmentRow.parent_id))))
@@ -69,6 +78,6 @@ async def test_fifty_moves_at_once_make_no_cycle(projector: Projector, template)
         for _ in range(ROUNDS[template.kind]):
             await asyncio.gather(*(move(database, *chance.sample(keys, 2)) for _ in range(MOVES[template.kind])))
             assert not await has_cycle(database)
-            assert not await projector.bolt.read(CYCLE, {})
+            assert not await copy_has_cycle(projector)
         await caught_up(projector)
         assert await is_true(projector)

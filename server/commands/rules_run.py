@@ -20,15 +20,13 @@ from resolvers.decisions.grading import CHUNK, RULE_SET, Graded, count_due, due,
 from resolvers.decisions.making import Asking
 from resolvers.decisions.service_level import RULE_SET as SERVICE_LEVEL
 from server.commands.options import AsJson, DatabaseUrl
+from server.commands.refused import names_of, show_refused
 from server.commands.rules_run_levels import run_levels
 from server.commands.stores import Stores, actor, progress, with_stores
 from server.user_error import ExitCode, UserError
 from store.customer import CustomerRow
 from store.grade import Grade
 from store.session import Database
-
-SHOWN = 20
-"""Refusals that are printed; JSON has all."""
 
 Name = Annotated[str, typer.Argument(metavar="RULE_SET", help="The rule set: grading or service_level.")]
 Codes = Annotated[
@@ -97,7 +95,7 @@ async def _run(stores: Stores, wanted: Wanted) -> tuple[Graded, Mapping[uuid.UUI
             async for some in grade_customers(database, asking, ids):
                 total.add(some)
             told(len(ids))
-    return total, await _codes(database, list(total.refused))
+    return total, await names_of(database, CustomerRow.id, CustomerRow.code, list(total.refused))
 
 
 async def _named(database: Database, codes: Sequence[str]) -> list[uuid.UUID]:
@@ -141,27 +139,12 @@ async def _after(session: AsyncSession, last: uuid.UUID) -> Sequence[uuid.UUID]:
     return (await session.scalars(sa.select(row.id).where(row.id > last).order_by(row.id).limit(CHUNK))).all()
 
 
-async def _codes(database: Database, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    """The codes of customers, some hundreds a statement."""
-    found: dict[uuid.UUID, str] = {}
-    async with database.sessions() as session:
-        for start in range(0, len(ids), CHUNK):
-            row, some = CustomerRow, ids[start : start + CHUNK]
-            found |= dict((await session.execute(sa.select(row.id, row.code).where(row.id.in_(some)))).all())
-    return found
-
-
 def _show(graded: Graded, codes: Mapping[uuid.UUID, str]) -> None:
     changed = sum(graded.moves.values())
     typer.echo(f"{graded.decided:,} decisions, {changed:,} customers got another grade")
     if graded.moves:
         Console().print(_moves(graded))
-    if graded.refused:
-        typer.echo(f"Of {len(graded.refused):,} nothing was decided; they keep their grade:")
-        for key, why in list(graded.refused.items())[:SHOWN]:
-            typer.echo(f"  {codes[key]}  {why}")
-        if len(graded.refused) > SHOWN:
-            typer.echo(f"  and {len(graded.refused) - SHOWN:,} more; --json names all")
+    show_refused(graded.refused, codes, "they keep their grade")
 
 
 def _moves(graded: Graded) -> Table:

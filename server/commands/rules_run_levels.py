@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -17,13 +17,11 @@ from rich.table import Table
 from resolvers.access import Clearance, Role, Scope, Subject
 from resolvers.commands import in_unit
 from resolvers.decisions.levelling import CHUNK, Levelled, count_without_level, level_tickets, without_level
+from server.commands.refused import names_of, show_refused
 from server.commands.stores import actor, progress, with_database
 from server.user_error import UserError
 from store.session import Database
 from store.ticket import TicketRow
-
-SHOWN: Final = 20
-"""Refusals that are printed; JSON has all."""
 
 
 def run_levels(url: str | None, numbers: Sequence[str], *, as_json: bool) -> None:
@@ -49,7 +47,7 @@ async def _run(database: Database, numbers: Sequence[str]) -> tuple[Levelled, Ma
         async for ids in _chunks(database, named):
             total.add(await in_unit(database, by, dt.datetime.now(dt.UTC), partial(level_tickets, ids=ids)))
             told(len(ids))
-    return total, await _numbers(database, list(total.refused))
+    return total, await names_of(database, TicketRow.id, TicketRow.number, list(total.refused))
 
 
 async def _named(database: Database, numbers: Sequence[str]) -> list[uuid.UUID]:
@@ -77,16 +75,6 @@ async def _chunks(database: Database, named: Sequence[uuid.UUID]) -> AsyncIterat
         last = ids[-1]
 
 
-async def _numbers(database: Database, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    """The numbers of tickets, some hundreds a statement."""
-    found: dict[uuid.UUID, str] = {}
-    async with database.sessions() as session:
-        for start in range(0, len(ids), CHUNK):
-            row, some = TicketRow, ids[start : start + CHUNK]
-            found |= dict((await session.execute(sa.select(row.id, row.number).where(row.id.in_(some)))).all())
-    return found
-
-
 def _show(levelled: Levelled, names: Mapping[uuid.UUID, str]) -> None:
     typer.echo(f"{levelled.levels.total():,} tickets got their service level")
     if levelled.levels:
@@ -94,12 +82,7 @@ def _show(levelled: Levelled, names: Mapping[uuid.UUID, str]) -> None:
         for level, count in levelled.levels.most_common():
             table.add_row(level, f"{count:,}")
         Console().print(table)
-    if levelled.refused:
-        typer.echo(f"Of {len(levelled.refused):,} nothing was decided; they have none:")
-        for key, why in list(levelled.refused.items())[:SHOWN]:
-            typer.echo(f"  {names[key]}  {why}")
-        if len(levelled.refused) > SHOWN:
-            typer.echo(f"  and {len(levelled.refused) - SHOWN:,} more; --json names all")
+    show_refused(levelled.refused, names, "they have none")
 
 
 def _as_data(levelled: Levelled, names: Mapping[uuid.UUID, str]) -> dict[str, Any]:
